@@ -1,0 +1,22 @@
+/** The moments at which a kill is hardest on "at most once, and never a result lost", in the order they are passed. */
+export const crashPoints = [
+  'journal-before-begin',
+  'journal-begun',
+  'program-ended',
+  'journal-finished',
+  'posted',
+  'journal-stored',
+] as const;
+export type CrashPointName = (typeof crashPoints)[number];
+
+let armed: string | undefined;
+
+/** Chooses where this process will kill itself. Called once, at start; without a name nothing ever happens. */
+export function armCrashPoint(name: string | undefined): void {
+  armed = name;
+}
+
+/** Dies here, with no chance to tidy up, when this point is the armed one. */
+export function crashPoint(name: CrashPointName): void {
+  if (name === armed) process.kill(process.pid, 'SIGKILL');
+}
