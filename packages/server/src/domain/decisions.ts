@@ -1,7 +1,27 @@
-import { registerHost } from './host-register-decision.ts';
+import { takeTokenIntoUse } from './caller.ts';
+import { decideDelivery } from './command-get.ts';
+import { decideReport } from './command-post.ts';
+import { decideRegistration } from './host-register.ts';
+import { decideVerification } from './host-verify.ts';
+import type { ApiLogEntry, Tables, Visit } from './ports.ts';
+import { interruptOverdueRuns } from './run-overdue.ts';
+import { offerSigningKey } from './server-keys.ts';
 
-/** Everything that changes what is remembered. Each takes the tables of one transaction and plain data. */
+/**
+ * Everything that changes what is remembered. Each takes the tables of one transaction and plain data, and awaits
+ * nothing but those tables.
+ */
 export const decisions = {
-  registerHost,
+  registerHost: decideRegistration,
+  verifyHost: decideVerification,
+  useHostToken: takeTokenIntoUse,
+  deliverRun: decideDelivery,
+  finishRun: decideReport,
+  interruptOverdueRuns,
+  recordVisits: (tables: Tables, visits: Visit[]) => tables.hosts.recordVisits(visits),
+  recordRequests: (tables: Tables, entries: ApiLogEntry[]) => tables.apiLog.add(entries),
+  offerSigningKey,
+  pruneApiLog: (tables: Tables, { olderThan, limit }: { olderThan: number; limit: number }) =>
+    tables.apiLog.prune(olderThan, limit),
 };
 export type Decisions = typeof decisions;

@@ -148,8 +148,8 @@ export interface HostTokensTable {
   byHash(tokenHash: string): Promise<HostToken | undefined>;
   /** Adds an unused token; of the host's unused ones only the newest five stay. */
   add(hostId: number, tokenHash: string, createdAt: number): Promise<void>;
-  /** Marks it used and drops every other token of its host. */
-  takeOver(token: HostToken, at: number): Promise<void>;
+  /** Marks it used and drops every other token of its host; answers whether there were any. */
+  takeOver(token: HostToken, at: number): Promise<boolean>;
 }
 
 export type Setting = {
@@ -244,6 +244,8 @@ export interface CommandsTable {
     id: number,
     change: Partial<Pick<Command, 'name' | 'description' | 'position' | 'isActive' | 'commandsGroupId'>>,
   ): Promise<void>;
+  /** A former or the current revision; undefined when the command is gone. */
+  revision(id: number, revision: number): Promise<CommandRevision | undefined>;
   /** Adds a revision and makes it the current one. */
   revise(id: number, revision: CommandRevision, at: number): Promise<number>;
   remove(id: number): Promise<void>;

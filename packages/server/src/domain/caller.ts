@@ -1,0 +1,50 @@
+import { sha256Hex } from '@remotes/protocol/crypto/digest';
+import { type Refusal, refuse } from '@remotes/protocol/errors';
+import type { KnownHost } from './known-hosts.ts';
+import type { Mind } from './mind.ts';
+import type { Host, Tables } from './ports.ts';
+import { registrationSecretHash } from './registration-token.ts';
+
+/** Who asks, by the token they carry. */
+export type Caller =
+  | { readonly kind: 'host'; readonly host: KnownHost }
+  | { readonly kind: 'registration'; readonly secretHash: string };
+
+/** Tells by its token who asks; refuses unknown tokens, and hosts that may not ask. */
+export async function identifyCaller(mind: Mind, token: string): Promise<Caller | Refusal> {
+  const tokenHash = sha256Hex(token);
+  const { epoch } = await mind.definitions.current();
+  const known = mind.knownHosts.find(tokenHash, epoch);
+  if (known) return { kind: 'host', host: known };
+  const { tables } = mind.storage;
+  const host = await tables.hosts.byTokenHash(tokenHash);
+  if (host) {
+    const refusal = refusalOfHost(host);
+    if (refusal) return refusal;
+    await mind.storage.decide('useHostToken', { tokenHash, now: mind.clock() });
+    const groups = await tables.hostsGroups.ofHost(host.id);
+    return { kind: 'host', host: mind.knownHosts.keep(tokenHash, epoch, host, groups) };
+  }
+  const secretHash = registrationSecretHash(token);
+  if (await tables.registrationTokens.bySecretHash(secretHash)) return { kind: 'registration', secretHash };
+  return refuse('invalid_token');
+}
+
+/** Why this host may not ask for anything, if so. */
+export function refusalOfHost(host: Pick<Host, 'state'>): Refusal | undefined {
+  if (host.state === 'verified') return undefined;
+  return refuse(host.state === 'pending' ? 'host_not_approved' : 'permission_denied');
+}
+
+/**
+ * A token that is used for the first time takes over from every other token of its host. Until then the former one
+ * works, so that a host whose answer got lost is not locked out.
+ */
+export async function takeTokenIntoUse(
+  tables: Tables,
+  { tokenHash, now }: { tokenHash: string; now: number },
+): Promise<void> {
+  const token = await tables.hostTokens.byHash(tokenHash);
+  if (!token || token.usedAt !== null) return;
+  if (await tables.hostTokens.takeOver(token, now)) await tables.server.bumpEpoch();
+}

@@ -1,0 +1,106 @@
+import type { Command, Setting, Tables } from './ports.ts';
+
+/** A command as it stands now, with all that decides whether it is offered. */
+export type CommandDefinition = Command & {
+  readonly commandsGroupName: string;
+  readonly hostsGroupId: number;
+  /** The command, its commands group and its hosts group are all active. */
+  readonly isOffered: boolean;
+  readonly afterAt: number | null;
+  readonly beforeAt: number | null;
+  readonly stopOnFailure: boolean;
+  /** Its place among all commands: by commands group, then by command, then by wire number. */
+  readonly rank: number;
+};
+
+/** Everything that an administrator has defined, as one picture of one moment. */
+export type Definitions = {
+  readonly epoch: number;
+  readonly isPaused: boolean;
+  readonly settings: ReadonlyMap<string, Setting>;
+  readonly commands: ReadonlyMap<number, CommandDefinition>;
+  readonly variableIds: ReadonlySet<number>;
+};
+
+export type DefinitionsView = {
+  /** The newest picture, at most a fifth of a second old. */
+  current(): Promise<Definitions>;
+};
+
+const freshForMs = 200;
+const remembered = new WeakMap<Tables, Definitions>();
+
+/**
+ * The definitions as this connection sees them now; read anew only when the epoch has risen. Within a decision the
+ * answer is exact, as the epoch is read in the same transaction.
+ */
+export async function currentDefinitions(tables: Tables): Promise<Definitions> {
+  const known = remembered.get(tables);
+  const epoch = await tables.server.epoch();
+  if (known?.epoch === epoch) return known;
+  const fresh = await loadDefinitions(tables);
+  remembered.set(tables, fresh);
+  return fresh;
+}
+
+/** A view for readers that may be a moment behind: it asks for the epoch five times a second at most. */
+export function createDefinitionsView(tables: Tables): DefinitionsView {
+  let known: Promise<Definitions> | undefined;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  return Object.freeze({
+    current() {
+      // The monotonic clock: a time of day that is set back must not keep an old picture alive.
+      const now = performance.now();
+      if (known && now - checkedAt < freshForMs) return known;
+      checkedAt = now;
+      const asked = currentDefinitions(tables);
+      known = asked;
+      asked.catch(() => {
+        if (known === asked) known = undefined;
+      });
+      return asked;
+    },
+  });
+}
+
+async function loadDefinitions(tables: Tables): Promise<Definitions> {
+  const server = await tables.server.read();
+  const hostsGroups = new Map((await tables.hostsGroups.list()).map((group) => [group.id, group]));
+  const commandsGroups = new Map((await tables.commandsGroups.list()).map((group) => [group.id, group]));
+  const defined = (await tables.commands.list()).flatMap((command) => {
+    const group = commandsGroups.get(command.commandsGroupId);
+    if (!group) return [];
+    const isOffered =
+      command.isActive && group.isActive && hostsGroups.get(group.hostsGroupId)?.isActive === true;
+    return [{ command, group, isOffered }];
+  });
+  defined.sort(
+    (one, other) =>
+      one.group.position - other.group.position ||
+      one.group.id - other.group.id ||
+      one.command.position - other.command.position ||
+      one.command.id - other.command.id,
+  );
+  const commands = new Map(
+    defined.map(({ command, group, isOffered }, rank): [number, CommandDefinition] => [
+      command.id,
+      Object.freeze({
+        ...command,
+        commandsGroupName: group.name,
+        hostsGroupId: group.hostsGroupId,
+        isOffered,
+        afterAt: group.afterAt,
+        beforeAt: group.beforeAt,
+        stopOnFailure: group.stopOnFailure,
+        rank,
+      }),
+    ]),
+  );
+  return Object.freeze({
+    epoch: server.epoch,
+    isPaused: server.isPaused,
+    settings: new Map((await tables.settings.list()).map((setting) => [setting.name, setting])),
+    commands,
+    variableIds: new Set((await tables.variables.list()).map((variable) => variable.id)),
+  });
+}

@@ -1,0 +1,104 @@
+import { readBase64Lenient } from '@remotes/protocol/crypto/base64';
+import { randomHexToken, sha256Hex } from '@remotes/protocol/crypto/digest';
+import { encryptOaep, readRsaPublicKey, verifyPss } from '@remotes/protocol/crypto/rsa';
+import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
+import type { HostVerifyAnswer } from '@remotes/protocol/requests/host-verify';
+import { readUuid } from '@remotes/protocol/values/uuid';
+import { currentDefinitions } from './definitions.ts';
+import { hasFreeUse, type RegistrationAsker } from './host-register.ts';
+import { joinHostsGroup } from './hosts-group-membership.ts';
+import type { Mind } from './mind.ts';
+import type { Host, RegistrationToken, Tables } from './ports.ts';
+import { placeKeptMs, refusalOfToken } from './registration-token.ts';
+import { steeringSetting } from './steering-settings.ts';
+
+/** The text that a host signs to prove that it holds its key (v1 has no nonce). */
+const signedText = 'OK';
+const usualHostsGroup = 'All hosts';
+
+/** The host proves that it holds its private key, and gets a token. */
+export async function verifyHost(
+  mind: Mind,
+  asker: RegistrationAsker,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<HostVerifyAnswer | Refusal> {
+  const { uuid: givenUuid, encrypted: signature } = fields;
+  if (givenUuid === undefined || givenUuid === null || givenUuid === '') return refuse('missing_uuid');
+  if (signature === undefined || signature === null || signature === '') return refuse('missing_encrypted');
+  const uuid = typeof givenUuid === 'string' ? readUuid(givenUuid) : undefined;
+  const host = uuid === undefined ? undefined : await mind.storage.tables.hosts.byUuid(uuid);
+  const publicKey = host && readRsaPublicKey(host.publicPem);
+  if (!host || !publicKey) return refuse('host_not_found');
+  if (typeof signature !== 'string' || !verifyPss(publicKey, signedText, signature)) {
+    return refuse('invalid_signature');
+  }
+  const token = randomHexToken();
+  const verified = await mind.storage.decide('verifyHost', {
+    secretHash: asker.secretHash,
+    hostId: host.id,
+    // The signature's bytes, not its text: the same ones can be spelt in many ways.
+    signatureHash: sha256Hex(readBase64Lenient(signature) ?? ''),
+    tokenHash: sha256Hex(token),
+    now: mind.clock(),
+  });
+  if (isRefusal(verified)) return verified;
+  return { status: 'OK', encrypted: encryptOaep(publicKey, token) };
+}
+
+export type Verification = {
+  secretHash: string;
+  hostId: number;
+  signatureHash: string;
+  tokenHash: string;
+  now: number;
+};
+
+/** Decides whether a host that holds its key is let in, and into which groups. */
+export async function decideVerification(
+  tables: Tables,
+  { secretHash, hostId, signatureHash, tokenHash, now }: Verification,
+): Promise<{ verified: true } | Refusal> {
+  const host = await tables.hosts.byId(hostId);
+  if (!host) return refuse('host_not_found');
+  if (host.state === 'disabled') return refuse('host_disabled');
+  const token = await tables.registrationTokens.bySecretHash(secretHash);
+  const refusal = await refusalOfEntry(tables, host, token, now);
+  if (refusal || !token) return refusal ?? refuse('invalid_token');
+  if (!(await tables.hosts.addSignature(hostId, signatureHash))) return refuse('signature_replayed');
+  if (host.state === 'registered') await admit(tables, host, token, now);
+  await tables.hostTokens.add(hostId, tokenHash, now);
+  return { verified: true };
+}
+
+/** A host that registered in time is let in, whatever became of the token since. */
+async function refusalOfEntry(
+  tables: Tables,
+  host: Host,
+  token: RegistrationToken | undefined,
+  now: number,
+): Promise<Refusal | undefined> {
+  if (!token) return refuse('invalid_token');
+  const keepsPlace = host.registrationTokenId === token.id && host.registeredAt > now - placeKeptMs;
+  if (host.state === 'registered' && keepsPlace && token.revokedAt === null) return undefined;
+  const refusal = refusalOfToken(token, now);
+  if (refusal) return refusal;
+  if (host.state === 'registered' && !(await hasFreeUse(tables, token, now))) return refuse('token_used_up');
+  return undefined;
+}
+
+async function admit(tables: Tables, host: Host, token: RegistrationToken, now: number): Promise<void> {
+  const needsApproval = host.needsApproval || token.mustApprove;
+  await tables.hosts.change(host.id, {
+    state: needsApproval ? 'pending' : 'verified',
+    needsApproval,
+    registrationTokenId: token.id,
+    verifiedAt: now,
+  });
+  await tables.registrationTokens.countVerified(token.id);
+  const definitions = await currentDefinitions(tables);
+  const autoAdd = steeringSetting(definitions, 'hosts_group_auto_add') ?? usualHostsGroup;
+  const group = (await tables.hostsGroups.byName(autoAdd)) ?? (await tables.hostsGroups.add(autoAdd, true));
+  for (const groupId of new Set([group.id, ...(await tables.registrationTokens.hostsGroupIds(token.id))])) {
+    await joinHostsGroup(tables, groupId, host.id);
+  }
+}

@@ -1,0 +1,31 @@
+import type { MasterKey } from '@remotes/protocol/crypto/seal';
+import type { ApiLog } from './api-log.ts';
+import type { Clock } from './clock.ts';
+import type { DefinitionsView } from './definitions.ts';
+import type { KnownHosts } from './known-hosts.ts';
+import type { Presence } from './presence.ts';
+import type { Storage } from './storage.ts';
+
+/** What every deed of the domain works with: handed in once, by `app.ts`. */
+export type Mind = {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly masterKey: MasterKey;
+  readonly definitions: DefinitionsView;
+  readonly knownHosts: KnownHosts;
+  readonly presence: Presence;
+  readonly apiLog: ApiLog;
+  readonly limits: Limits;
+};
+
+/** The limits that the domain holds; those of the transport are held at the door. */
+export type Limits = {
+  /** Output kept of one run, in bytes; beyond it the middle is cut. */
+  readonly outputBytes: number;
+  /** How long after its time-out a v1 run may still be silent, in seconds. */
+  readonly graceSeconds: number;
+  /** Successful registrations a minute with one token. */
+  readonly registrationsPerToken: number;
+  /** Refused registrations a minute from one address. */
+  readonly failedRegistrationsPerAddress: number;
+};

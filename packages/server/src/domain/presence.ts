@@ -1,0 +1,53 @@
+import type { Clock } from './clock.ts';
+import type { KnownHost } from './known-hosts.ts';
+import type { Visit } from './ports.ts';
+
+/** Who came when: kept in memory and written in batches, so that an idle fleet costs the database close to nothing. */
+export type Presence = {
+  visit(host: KnownHost, from: Visitor): void;
+  /** The visits since the last call. */
+  take(): Visit[];
+};
+
+export type Visitor = {
+  readonly address: string;
+  readonly clientAgent: string | null;
+  readonly clientVersion: string | null;
+  /** Only a poll tells how often a host comes: one that executes ten commands comes ten times in a row. */
+  readonly isPoll: boolean;
+};
+
+/** How much the newest pause weighs in the usual one. */
+const newestWeight = 0.2;
+
+export function createPresence(clock: Clock): Presence {
+  const polls = new Map<number, { at: number; usualMs: number | null }>();
+  let visits = new Map<number, Visit>();
+  return Object.freeze({
+    visit(host: KnownHost, from: Visitor) {
+      const at = clock();
+      let poll = polls.get(host.id);
+      if (from.isPoll) {
+        poll = { at, usualMs: poll ? blend(poll.usualMs, at - poll.at) : null };
+        polls.set(host.id, poll);
+      }
+      visits.set(host.id, {
+        hostId: host.id,
+        at,
+        usualIntervalMs: poll?.usualMs ?? null,
+        address: from.address,
+        clientAgent: from.clientAgent,
+        clientVersion: from.clientVersion,
+      });
+    },
+    take() {
+      const taken = [...visits.values()];
+      visits = new Map();
+      return taken;
+    },
+  });
+}
+
+function blend(usualMs: number | null, pauseMs: number): number {
+  return usualMs === null ? pauseMs : Math.round(usualMs + (pauseMs - usualMs) * newestWeight);
+}

@@ -1,0 +1,41 @@
+import { randomSecret, sha256Hex } from '@remotes/protocol/crypto/digest';
+import { type MasterKey, openSealed, seal } from '@remotes/protocol/crypto/seal';
+import { type Refusal, refuse } from '@remotes/protocol/errors';
+import type { RegistrationToken } from './ports.ts';
+
+/**
+ * A registration token is `<secret>.<fingerprint of the server's signing key>`. A v1 client sends it whole; the
+ * fingerprint is for clients that check the server before they send the secret.
+ */
+export function newRegistrationToken(fingerprint: string): string {
+  return `${randomSecret()}.${fingerprint}`;
+}
+
+/** What is stored to find a token by: a hash of its secret part alone. */
+export function registrationSecretHash(token: string): string {
+  const dot = token.indexOf('.');
+  return sha256Hex(`registration token:${dot < 0 ? token : token.slice(0, dot)}`);
+}
+
+const purpose = 'registration token';
+
+/** Seals a token for storage, so that it can be shown again. */
+export function sealRegistrationToken(masterKey: MasterKey, token: string): string {
+  return seal(masterKey, token, purpose);
+}
+
+/** The token as it was made; undefined when it was sealed under another master key. */
+export function openRegistrationToken(masterKey: MasterKey, sealed: string): string | undefined {
+  return openSealed(masterKey, sealed, purpose);
+}
+
+/** Hosts that registered keep their place for this long, whatever becomes of the token. */
+export const placeKeptMs = 60 * 60 * 1000;
+
+/** Why nobody may register with this token any more, if so. Uses are judged apart. */
+export function refusalOfToken(token: RegistrationToken | undefined, now: number): Refusal | undefined {
+  if (!token) return refuse('invalid_token');
+  if (token.revokedAt !== null) return refuse('token_revoked');
+  if (token.expiresAt !== null && now >= token.expiresAt) return refuse('token_expired');
+  return undefined;
+}

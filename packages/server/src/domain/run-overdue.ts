@@ -1,0 +1,30 @@
+import { hasAttemptLeft } from './command-get.ts';
+import { currentDefinitions } from './definitions.ts';
+import type { Tables } from './ports.ts';
+import { mayMove } from './run-moves.ts';
+
+/**
+ * Ends runs that stayed silent beyond their time-out and grace: nobody knows how they ended, so `interrupted`. They
+ * are offered again only where the command's author allowed attempts and the host still belongs to its group.
+ * Answers how many it ended; as many as the limit means that there may be more.
+ */
+export async function interruptOverdueRuns(
+  tables: Tables,
+  { now, limit }: { now: number; limit: number },
+): Promise<number> {
+  const overdue = await tables.runs.overdue(now, limit);
+  if (overdue.length === 0) return 0;
+  const definitions = await currentDefinitions(tables);
+  for (const run of overdue) {
+    await tables.runs.setDeadline(run.number, null);
+    if (!mayMove(run.state, 'interrupted')) continue;
+    await tables.runs.change(run.number, { state: 'interrupted', reason: 'no_report', finishedAt: now });
+    const command = definitions.commands.get(run.wireNumber);
+    if (!command || !hasAttemptLeft({ ...run, state: 'interrupted' }, command)) continue;
+    const groups = await tables.hostsGroups.ofHost(run.hostId);
+    if (groups.some((group) => group.id === command.hostsGroupId)) {
+      await tables.pending.add(run.hostId, run.wireNumber);
+    }
+  }
+  return overdue.length;
+}

@@ -1,0 +1,42 @@
+import { type MasterKey, openSealed, seal } from '@remotes/protocol/crypto/seal';
+import type { Definitions } from './definitions.ts';
+import type { Setting } from './ports.ts';
+
+const purposeOf = (name: string) => `setting ${name}`;
+
+/** Seals the value of a secret setting for storage; bound to the setting's name. */
+export function sealSetting(masterKey: MasterKey, name: string, value: string): string {
+  return seal(masterKey, value, purposeOf(name));
+}
+
+/** The value as it was given. Throws when it was sealed under another master key. */
+export function openSetting(masterKey: MasterKey, setting: Setting): string {
+  if (!setting.isSecret) return setting.value;
+  const value = openSealed(masterKey, setting.value, purposeOf(setting.name));
+  if (value === undefined) {
+    throw new Error(
+      `The secret setting "${setting.name}" was sealed under another master key: set it again.`,
+    );
+  }
+  return value;
+}
+
+const opened = new WeakMap<Definitions, readonly string[]>();
+
+/** Every secret value that is worth masking in what hosts send; opened once for each picture of the definitions. */
+export function secretValues(masterKey: MasterKey, definitions: Definitions): readonly string[] {
+  const known = opened.get(definitions);
+  if (known) return known;
+  const values = [...definitions.settings.values()].flatMap((setting) => {
+    if (!setting.isSecret) return [];
+    const value = openSealed(masterKey, setting.value, purposeOf(setting.name));
+    return value !== undefined && Buffer.byteLength(value) >= shortestMaskedBytes ? [value] : [];
+  });
+  // Longest first, so that a secret that is part of another does not leave the rest of it standing.
+  values.sort((one, other) => other.length - one.length);
+  opened.set(definitions, values);
+  return values;
+}
+
+/** Shorter values would mask ordinary words. */
+const shortestMaskedBytes = 8;
