@@ -198,7 +198,14 @@ async function noteDelivery(tables: Tables, note: DeliveryNote): Promise<number>
     deliveredAt: now,
   } as const;
   if (!former) {
-    return tables.runs.add({ ...delivered, id: runId, jobId: command.jobId, hostId, wireNumber: command.id });
+    return tables.runs.add({
+      ...delivered,
+      id: runId,
+      jobId: command.jobId,
+      hostId,
+      wireNumber: command.id,
+      commandName: command.name,
+    });
   }
   await tables.runs.change(former.number, { ...delivered, reason: null, finishedAt: null });
   return former.number;

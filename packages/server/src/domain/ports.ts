@@ -277,6 +277,8 @@ export type Run = {
   jobId: string;
   hostId: number;
   wireNumber: number;
+  /** As it was when the run was made: a run stays readable after its command is renamed or gone. */
+  commandName: string;
   revision: number;
   attempt: number;
   state: RunState;
