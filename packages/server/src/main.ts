@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { version } from '@remotes/protocol/version';
+import { isStartProblem } from './domain/start-problem.ts';
 
 /** Each command of the program, loaded only when it is asked for. Every one answers its exit status. */
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<LocalCommand> }>> = {
@@ -32,7 +33,13 @@ async function run(name: string, args: readonly string[]): Promise<number> {
     console.error(`There is no command "${name}". "remotes-server help" lists them.`);
     return 2;
   }
-  return (await command.load())(args, process.env);
+  try {
+    return await (await command.load())(args, process.env);
+  } catch (trouble) {
+    if (!isStartProblem(trouble)) throw trouble;
+    console.error(trouble.message);
+    return 1;
+  }
 }
 
 function help(): string {

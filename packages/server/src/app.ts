@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import type { Logger } from 'pino';
+import { startChores } from './chores.ts';
+import type { StartConfig } from './config.ts';
+import { createApiLog } from './domain/api-log.ts';
+import { createDefinitionsView } from './domain/definitions.ts';
+import { createKnownHosts } from './domain/known-hosts.ts';
+import type { Mind } from './domain/mind.ts';
+import { createPresence } from './domain/presence.ts';
+import { serverFingerprint } from './domain/server-keys.ts';
+import { createHttpServer } from './http/server.ts';
+import { obtainMasterKey } from './local/master-key.ts';
+import { openStorage } from './storage/open.ts';
+import { obtainCertificate } from './tls.ts';
+
+export type App = {
+  /** Where it listens, as a URL. */
+  readonly url: string;
+  /** Of the key by which hosts will know this server. */
+  readonly fingerprint: string;
+  /** Of the TLS certificate, where there is one. */
+  readonly certificate: { readonly fingerprint: string; readonly file: string } | undefined;
+  /** Stops accepting, finishes what is under way, commits. */
+  stop(): Promise<void>;
+};
+
+/** Puts the rooms together: the only place that knows them all. */
+export async function startApp(config: StartConfig, log: Logger): Promise<App> {
+  const certificate = await obtainCertificate(config);
+  const masterKey = await obtainMasterKey(config);
+  const storage = await openStorage({ ...config, mode: 'server' });
+  try {
+    const fingerprint = await serverFingerprint(storage, masterKey);
+    const clock = Date.now;
+    const definitions = createDefinitionsView(storage.tables);
+    const mind: Mind = Object.freeze({
+      storage,
+      clock,
+      masterKey,
+      definitions,
+      knownHosts: createKnownHosts(),
+      presence: createPresence(clock),
+      apiLog: createApiLog(definitions),
+      limits: {
+        outputBytes: config.outputLimitBytes,
+        graceSeconds: config.graceSeconds,
+        registrationsPerToken: config.registrationsPerToken,
+        failedRegistrationsPerAddress: config.failedRegistrationsPerAddress,
+      },
+    });
+    const server = await createHttpServer({
+      mind,
+      log,
+      tls: certificate,
+      clientFile: createRequire(import.meta.url).resolve('remotes-client/bundle'),
+      ...config,
+    });
+    const url = await server.listen();
+    const chores = startChores(mind, log, config);
+    return Object.freeze({
+      url,
+      fingerprint,
+      certificate,
+      async stop() {
+        await server.stop();
+        await chores.stop();
+        await storage.close();
+      },
+    });
+  } catch (trouble) {
+    await storage.close();
+    throw trouble;
+  }
+}

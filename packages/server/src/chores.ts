@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import type { Mind } from './domain/mind.ts';
+
+export type Chores = {
+  /** Does what is gathered once more, then no more. */
+  stop(): Promise<void>;
+};
+
+const dayMs = 24 * 60 * 60 * 1000;
+const overdueAtOnce = 200;
+const prunedAtOnce = 2_000;
+
+/** What the server does by the clock. A chore that fails is logged and tried again at its next time. */
+export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDays: number }): Chores {
+  const chores = [
+    repeat('record requests', 250, log, () => recordRequests(mind, log)),
+    repeat('record visits', 5_000, log, () => recordVisits(mind)),
+    repeat('interrupt overdue runs', 1_000, log, () => interruptOverdue(mind)),
+    repeat('prune the API log', 60_000, log, () => pruneApiLog(mind, apiLogDays)),
+  ];
+  return Object.freeze({
+    async stop() {
+      await Promise.all(chores.map((chore) => chore.stop()));
+      await recordRequests(mind, log);
+      await recordVisits(mind);
+    },
+  });
+}
+
+async function recordRequests(mind: Mind, log: Logger): Promise<void> {
+  const { entries, dropped } = mind.apiLog.take();
+  if (dropped > 0) log.warn({ dropped }, 'The API log could not keep up: requests were left out of it.');
+  if (entries.length > 0) await mind.storage.decide('recordRequests', entries);
+}
+
+async function recordVisits(mind: Mind): Promise<void> {
+  const visits = mind.presence.take();
+  if (visits.length > 0) await mind.storage.decide('recordVisits', visits);
+}
+
+async function interruptOverdue(mind: Mind): Promise<void> {
+  const now = mind.clock();
+  // Looked at first, so that an idle server writes nothing.
+  while ((await mind.storage.tables.runs.overdue(now, 1)).length > 0) {
+    if ((await mind.storage.decide('interruptOverdueRuns', { now, limit: overdueAtOnce })) < overdueAtOnce)
+      return;
+  }
+}
+
+async function pruneApiLog(mind: Mind, days: number): Promise<void> {
+  const olderThan = mind.clock() - days * dayMs;
+  const limit = prunedAtOnce;
+  while ((await mind.storage.decide('pruneApiLog', { olderThan, limit })) === limit);
+}
+
+/** Calls it again and again, each time a pause after the last call ended; never twice at once. */
+function repeat(what: string, pauseMs: number, log: Logger, call: () => Promise<void>) {
+  let isStopped = false;
+  let timer: NodeJS.Timeout;
+  let current: Promise<void> = Promise.resolve();
+  const next = () => {
+    timer = setTimeout(() => {
+      current = call()
+        .catch((trouble) => log.error({ err: trouble }, `Could not ${what}; trying again.`))
+        .then(() => {
+          if (!isStopped) next();
+        });
+    }, pauseMs);
+  };
+  next();
+  return {
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await current;
+    },
+  };
+}

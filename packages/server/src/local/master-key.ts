@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type MasterKey, newMasterKeyText, readMasterKey } from '@remotes/protocol/crypto/seal';
+import type { StoreConfig } from '../config.ts';
+import { startProblem } from '../domain/start-problem.ts';
+
+/**
+ * The key that seals every other secret of the server: from the environment, else from a file of mode 0600 in the
+ * data folder, which is made at the first start.
+ */
+export async function obtainMasterKey(config: StoreConfig): Promise<MasterKey> {
+  if (config.secretKey !== undefined) return parse(config.secretKey, 'REMOTES_SECRET_KEY');
+  const file = join(config.dataFolder, 'secret.key');
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  await makeKeyFile(file);
+  return parse((await readFile(file, 'utf8')).trim(), file);
+}
+
+function parse(text: string, from: string): MasterKey {
+  const key = readMasterKey(text);
+  if (key) return key;
+  throw startProblem(`${from} is not a master key: it must be 32 bytes in base64 or in hexadecimal.`);
+}
+
+/** Whoever is first makes the file, whole or not at all; everybody else reads it. */
+async function makeKeyFile(file: string): Promise<void> {
+  if (existsSync(file)) return;
+  const beside = `${file}.${process.pid}`;
+  try {
+    const handle = await open(beside, 'wx', 0o600);
+    await handle.writeFile(`${newMasterKeyText()}\n`);
+    await handle.sync();
+    await handle.close();
+    await link(beside, file);
+  } catch (trouble) {
+    if ((trouble as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw startProblem(`The master key ${file} cannot be written: ${(trouble as Error).message}.`, trouble);
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
