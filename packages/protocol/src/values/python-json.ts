@@ -17,7 +17,7 @@ export type PythonValue =
 /** How many values a text may hold: 16 MB of empty dicts would otherwise fill a gigabyte of memory. */
 export const mostValues = 1_000_000;
 
-/** How deep lists and dicts may lie in one another. Python itself writes fewer than that before it gives up. */
+/** How deep lists and dicts may lie in one another. As deep as Python's own limit on recursion lets it write. */
 export const deepestNesting = 1000;
 
 /**
@@ -45,7 +45,7 @@ export type TrailingList = Readonly<{ before: string; list: readonly PythonValue
  * `json.dumps(list, indent=2)`, with nothing in between. Undefined when the text doesn't end with a whole list.
  *
  * The list is the first of these that is one:
- * 1. the whole text;
+ * 1. the whole text, but for white space;
  * 2. from the last `[` that ends its line where the next line is indented by exactly two spaces, to the end. Inside a list
  *    written with an indent of two only the outermost `[` looks so, as strings hold no line breaks: the place is certain;
  * 3. the last line, if it starts with `[`: a list on one line after stderr that ended its own;
@@ -58,15 +58,11 @@ export type TrailingList = Readonly<{ before: string; list: readonly PythonValue
 export function splitTrailingList(text: string): TrailingList | undefined {
   const end = endOfText(text);
   if (text[end - 1] !== ']') return undefined;
-  const starts = [
-    0,
-    startOfIndentedList(text),
-    text.lastIndexOf('\n', end - 1) + 1,
-    text.length - '[]'.length,
-  ];
-  for (const start of new Set(starts)) {
-    const startsLine = start === 0 || text[start - 1] === '\n';
-    if ((start > 0 && text[start] !== '[') || (!startsLine && end < text.length)) continue;
+  const whole = text.search(/[^ \t\n\r]/);
+  const lastLine = text.lastIndexOf('\n', end - 1) + 1;
+  for (const start of new Set([whole, startOfIndentedList(text), lastLine, text.length - '[]'.length])) {
+    const startsLine = start === whole || text[start - 1] === '\n';
+    if (text[start] !== '[' || (!startsLine && end < text.length)) continue;
     const list = parsePythonJson(text.slice(start, end));
     if (isList(list)) return { before: text.slice(0, start), list, listText: text.slice(start, end) };
   }
