@@ -32,7 +32,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
   try {
     const fingerprint = await serverFingerprint(storage, masterKey);
     const clock = Date.now;
-    const definitions = createDefinitionsView(storage.tables);
+    const definitions = createDefinitionsView(storage.tables, () => performance.now());
     const mind: Mind = Object.freeze({
       storage,
       clock,

@@ -43,14 +43,16 @@ export async function currentDefinitions(tables: Tables): Promise<Definitions> {
   return fresh;
 }
 
-/** A view for readers that may be a moment behind: it asks for the epoch five times a second at most. */
-export function createDefinitionsView(tables: Tables): DefinitionsView {
+/**
+ * A view for readers that may be a moment behind: it asks for the epoch five times a second at most.
+ * `monotonicMs` is a clock that is never set back, so that an old picture does not live on.
+ */
+export function createDefinitionsView(tables: Tables, monotonicMs: () => number): DefinitionsView {
   let known: Promise<Definitions> | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   return Object.freeze({
     current() {
-      // The monotonic clock: a time of day that is set back must not keep an old picture alive.
-      const now = performance.now();
+      const now = monotonicMs();
       if (known && now - checkedAt < freshForMs) return known;
       checkedAt = now;
       const asked = currentDefinitions(tables);
