@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { armedCrashPoint } from '../crash-point.ts';
+import type { Answered, Asked, TakeBatch } from './decision-queue.ts';
+import { faultFromText } from './fault-text.ts';
+import type { FromWriter, ToWriter, WriterStart } from './sqlite-writer-thread.ts';
+
+export type SqliteWriter = {
+  readonly takeBatch: TakeBatch;
+  /** Lets the thread close its connection and end. */
+  close(): Promise<void>;
+};
+
+type Settle = { resolve: (answers: readonly Answered[]) => void; reject: (fault: unknown) => void };
+
+/**
+ * Starts the thread that writes. Should it ever die, nobody knows what it had stored: whoever waits is told, and the
+ * process ends on an uncaught fault.
+ */
+export async function startSqliteWriter(program: URL, file: string): Promise<SqliteWriter> {
+  const workerData: WriterStart = { file, crashAt: armedCrashPoint() };
+  const worker = new Worker(program, { workerData, execArgv: [], name: 'writer' });
+  let isClosing = false;
+  let death: Error | undefined;
+  let current: Settle | undefined;
+  const die = (cause: unknown) => {
+    if (death) return;
+    death = new Error('The thread that writes the database died.', { cause });
+    current?.reject(death);
+    if (isClosing) return;
+    setImmediate(() => {
+      throw death;
+    });
+  };
+  await once(worker, 'message');
+  worker.on('error', die);
+  worker.on('exit', (status) => {
+    if (!isClosing) die(new Error(`It ended with status ${status}.`));
+  });
+  worker.on('message', (answers: FromWriter) => {
+    const settled = current;
+    current = undefined;
+    settled?.resolve(
+      answers.map((answered) => ('fault' in answered ? { fault: faultFromText(answered.fault) } : answered)),
+    );
+  });
+  const send = (message: ToWriter) => worker.postMessage(message);
+
+  return Object.freeze({
+    takeBatch(batch: readonly Asked[]) {
+      if (death) return Promise.reject(death);
+      return new Promise<readonly Answered[]>((resolve, reject) => {
+        current = { resolve, reject };
+        send(batch);
+      });
+    },
+    async close() {
+      if (death) return;
+      isClosing = true;
+      const ended = once(worker, 'exit');
+      send('close');
+      await ended;
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import type { ApiLogEntry, ApiLogTable } from '../../domain/ports.ts';
+import type { Connection } from '../connection.ts';
+import { prepared } from '../prepared.ts';
+
+const add = prepared((db, given: ApiLogEntry) =>
+  db.insertInto('api_log').values({
+    at: given.at,
+    request_id: given.requestId,
+    method: given.method,
+    path: given.path,
+    status: given.status,
+    address: given.address,
+    host_name: given.hostName,
+    client_agent: given.clientAgent,
+    duration_ms: given.durationMs,
+    arguments: given.arguments,
+  }),
+);
+const list = prepared((db, given: { limit: number }) =>
+  db
+    .selectFrom('api_log')
+    .select([
+      'at',
+      'request_id as requestId',
+      'method',
+      'path',
+      'status',
+      'address',
+      'host_name as hostName',
+      'client_agent as clientAgent',
+      'duration_ms as durationMs',
+      'arguments',
+    ])
+    .orderBy('id', 'desc')
+    .limit(given.limit),
+);
+const prune = prepared((db, given: { olderThan: number; limit: number }) =>
+  db
+    .deleteFrom('api_log')
+    .where('id', 'in', (inner) =>
+      inner
+        .selectFrom('api_log as old')
+        .select('old.id')
+        .where('old.at', '<', given.olderThan)
+        .orderBy('old.at')
+        .limit(given.limit),
+    ),
+);
+
+export function apiLogTable(connection: Connection): ApiLogTable {
+  return Object.freeze({
+    async add(entries: readonly ApiLogEntry[]) {
+      for (const entry of entries) await add.run(connection, entry);
+    },
+    list: (limit: number) => list.all(connection, { limit }),
+    prune: (olderThan: number, limit: number) => prune.run(connection, { olderThan, limit }),
+  });
+}

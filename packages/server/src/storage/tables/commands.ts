@@ -1,0 +1,172 @@
+import type { Command, CommandRevision, CommandsTable, NewCommand } from '../../domain/ports.ts';
+import { changer } from '../change.ts';
+import type { Connection } from '../connection.ts';
+import { prepared } from '../prepared.ts';
+
+type StoredRevision = Omit<CommandRevision, 'settings' | 'variables' | 'outputVariables'> & {
+  settings: string;
+  variables: string;
+  outputVariables: string;
+};
+
+const list = prepared((db) =>
+  db
+    .selectFrom('commands')
+    .innerJoin('command_revisions as newest', (join) =>
+      join.onRef('newest.command_id', '=', 'commands.id').onRef('newest.revision', '=', 'commands.revision'),
+    )
+    .innerJoin('jobs', 'jobs.command_id', 'commands.id')
+    .select([
+      'commands.id',
+      'jobs.id as jobId',
+      'commands.commands_group_id as commandsGroupId',
+      'commands.name',
+      'commands.description',
+      'commands.position',
+      'commands.is_active as isActive',
+      'commands.revision',
+      'newest.interpreter',
+      'newest.timeout_seconds as timeoutSeconds',
+      'newest.attempts',
+      'newest.program',
+      'newest.settings',
+      'newest.variables',
+      'newest.output_variables as outputVariables',
+    ])
+    .orderBy('commands.id'),
+);
+
+const drawWireNumber = prepared((db) => db.insertInto('wire_numbers').defaultValues().returning('number'));
+
+type CommandToAdd = Pick<Command, 'id' | 'commandsGroupId' | 'name' | 'description' | 'position'>;
+const addCommand = prepared((db, given: CommandToAdd & { isActive: number }) =>
+  db.insertInto('commands').values({
+    id: given.id,
+    commands_group_id: given.commandsGroupId,
+    name: given.name,
+    description: given.description,
+    position: given.position,
+    is_active: given.isActive,
+    revision: 1,
+  }),
+);
+const addJob = prepared((db, given: { jobId: string; commandId: number; at: number }) =>
+  db.insertInto('jobs').values({
+    id: given.jobId,
+    kind: 'standing',
+    wire_number: given.commandId,
+    command_id: given.commandId,
+    created_at: given.at,
+  }),
+);
+const addRevision = prepared(
+  (db, given: StoredRevision & { commandId: number; revision: number; at: number }) =>
+    db.insertInto('command_revisions').values({
+      command_id: given.commandId,
+      revision: given.revision,
+      created_at: given.at,
+      interpreter: given.interpreter,
+      timeout_seconds: given.timeoutSeconds,
+      attempts: given.attempts,
+      program: given.program,
+      settings: given.settings,
+      variables: given.variables,
+      output_variables: given.outputVariables,
+    }),
+);
+const revisionOf = prepared((db, given: { id: number; revision: number }) =>
+  db
+    .selectFrom('command_revisions')
+    .select([
+      'interpreter',
+      'timeout_seconds as timeoutSeconds',
+      'attempts',
+      'program',
+      'settings',
+      'variables',
+      'output_variables as outputVariables',
+    ])
+    .where('command_id', '=', given.id)
+    .where('revision', '=', given.revision),
+);
+const nextRevision = prepared((db, given: { id: number }) =>
+  db
+    .updateTable('commands')
+    .set((row) => ({ revision: row('revision', '+', 1) }))
+    .where('id', '=', given.id)
+    .returning('revision'),
+);
+const change = changer('commands', 'id', {
+  name: 'name',
+  description: 'description',
+  position: 'position',
+  isActive: 'is_active',
+  commandsGroupId: 'commands_group_id',
+});
+const remove = prepared((db, given: { id: number }) => db.deleteFrom('commands').where('id', '=', given.id));
+
+export function commandsTable(connection: Connection): CommandsTable {
+  return Object.freeze({
+    async list() {
+      return (await list.all(connection, {})).map((row) => ({
+        ...row,
+        ...read(row),
+        isActive: row.isActive === 1,
+      }));
+    },
+    async add(command: NewCommand, at: number) {
+      const drawn = await drawWireNumber.first(connection, {});
+      if (!drawn) throw new Error('No wire number was drawn.');
+      const id = drawn.number;
+      await addCommand.run(connection, { ...command, id, isActive: Number(command.isActive) });
+      await addJob.run(connection, { jobId: command.jobId, commandId: id, at });
+      await addRevision.run(connection, { ...stored(command), commandId: id, revision: 1, at });
+      return id;
+    },
+    change: (id: number, changes: object) => change(connection, id, changes),
+    async revision(id: number, revision: number) {
+      const row = await revisionOf.first(connection, { id, revision });
+      return row && read(row);
+    },
+    async revise(id: number, revision: CommandRevision, at: number) {
+      const next = await nextRevision.first(connection, { id });
+      if (!next) throw new Error(`There is no command ${id} to revise.`);
+      await addRevision.run(connection, {
+        ...stored(revision),
+        commandId: id,
+        revision: next.revision,
+        at,
+      });
+      return next.revision;
+    },
+    async remove(id: number) {
+      await remove.run(connection, { id });
+    },
+  });
+}
+
+function read(row: StoredRevision): CommandRevision {
+  const { interpreter, timeoutSeconds, attempts, program } = row;
+  return {
+    interpreter,
+    timeoutSeconds,
+    attempts,
+    program,
+    settings: JSON.parse(row.settings),
+    variables: JSON.parse(row.variables),
+    outputVariables: JSON.parse(row.outputVariables),
+  };
+}
+
+function stored(revision: CommandRevision): StoredRevision {
+  const { interpreter, timeoutSeconds, attempts, program } = revision;
+  return {
+    interpreter,
+    timeoutSeconds,
+    attempts,
+    program,
+    settings: JSON.stringify(revision.settings),
+    variables: JSON.stringify(revision.variables),
+    outputVariables: JSON.stringify(revision.outputVariables),
+  };
+}

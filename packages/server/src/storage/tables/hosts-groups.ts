@@ -1,0 +1,91 @@
+import type { HostsGroup, HostsGroupsTable } from '../../domain/ports.ts';
+import { changer } from '../change.ts';
+import type { Connection } from '../connection.ts';
+import { prepared } from '../prepared.ts';
+
+const columns = ['hosts_groups.id', 'hosts_groups.name', 'hosts_groups.is_active as isActive'] as const;
+
+const list = prepared((db) => db.selectFrom('hosts_groups').select(columns).orderBy('id'));
+const byName = prepared((db, given: { name: string }) =>
+  db.selectFrom('hosts_groups').select(columns).where('name', '=', given.name),
+);
+const add = prepared((db, given: { name: string; isActive: number }) =>
+  db.insertInto('hosts_groups').values({ name: given.name, is_active: given.isActive }).returning('id'),
+);
+const change = changer('hosts_groups', 'id', { name: 'name', isActive: 'is_active' });
+const remove = prepared((db, given: { id: number }) =>
+  db.deleteFrom('hosts_groups').where('id', '=', given.id),
+);
+
+const ofHost = prepared((db, given: { hostId: number }) =>
+  db
+    .selectFrom('hosts_group_members')
+    .innerJoin('hosts_groups', 'hosts_groups.id', 'hosts_group_members.hosts_group_id')
+    .select(columns)
+    .where('hosts_group_members.host_id', '=', given.hostId)
+    .orderBy('hosts_groups.id'),
+);
+const memberIds = prepared((db, given: { groupId: number }) =>
+  db
+    .selectFrom('hosts_group_members')
+    .select('host_id as hostId')
+    .where('hosts_group_id', '=', given.groupId)
+    .orderBy('host_id'),
+);
+const memberships = prepared((db) =>
+  db
+    .selectFrom('hosts_group_members')
+    .select(['hosts_group_id as hostsGroupId', 'host_id as hostId'])
+    .orderBy('hosts_group_id')
+    .orderBy('host_id'),
+);
+const join = prepared((db, given: { groupId: number; hostId: number }) =>
+  db
+    .insertInto('hosts_group_members')
+    .values({ hosts_group_id: given.groupId, host_id: given.hostId })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+const leave = prepared((db, given: { groupId: number; hostId: number }) =>
+  db
+    .deleteFrom('hosts_group_members')
+    .where('hosts_group_id', '=', given.groupId)
+    .where('host_id', '=', given.hostId),
+);
+
+export function hostsGroupsTable(connection: Connection): HostsGroupsTable {
+  return Object.freeze({
+    async list() {
+      return (await list.all(connection, {})).map(toGroup);
+    },
+    async byName(name: string) {
+      const row = await byName.first(connection, { name });
+      return row && toGroup(row);
+    },
+    async add(name: string, isActive: boolean) {
+      const added = await add.first(connection, { name, isActive: Number(isActive) });
+      if (!added) throw new Error('A hosts group that was added is not there.');
+      return { id: added.id, name, isActive };
+    },
+    change: (id: number, changes: Partial<Omit<HostsGroup, 'id'>>) => change(connection, id, changes),
+    async remove(id: number) {
+      await remove.run(connection, { id });
+    },
+    async ofHost(hostId: number) {
+      return (await ofHost.all(connection, { hostId })).map(toGroup);
+    },
+    async memberIds(groupId: number) {
+      return (await memberIds.all(connection, { groupId })).map((row) => row.hostId);
+    },
+    memberships: () => memberships.all(connection, {}),
+    async join(groupId: number, hostId: number) {
+      return (await join.run(connection, { groupId, hostId })) === 1;
+    },
+    async leave(groupId: number, hostId: number) {
+      return (await leave.run(connection, { groupId, hostId })) === 1;
+    },
+  });
+}
+
+function toGroup(row: { id: number; name: string; isActive: number }): HostsGroup {
+  return { ...row, isActive: row.isActive === 1 };
+}

@@ -1,0 +1,166 @@
+import { sql } from 'kysely';
+import type { Host, HostChange, HostsTable, NewHost, Visit } from '../../domain/ports.ts';
+import { changer } from '../change.ts';
+import type { Connection } from '../connection.ts';
+import { prepared } from '../prepared.ts';
+
+const columns = [
+  'hosts.id',
+  'hosts.uuid',
+  'hosts.name',
+  'hosts.public_pem as publicPem',
+  'hosts.key_fingerprint as keyFingerprint',
+  'hosts.state',
+  'hosts.needs_approval as needsApproval',
+  'hosts.registration_token_id as registrationTokenId',
+  'hosts.registered_at as registeredAt',
+  'hosts.verified_at as verifiedAt',
+  'hosts.last_seen_at as lastSeenAt',
+  'hosts.usual_interval_ms as usualIntervalMs',
+  'hosts.last_address as lastAddress',
+  'hosts.client_agent as clientAgent',
+  'hosts.client_version as clientVersion',
+] as const;
+
+const byId = prepared((db, given: { id: number }) =>
+  db.selectFrom('hosts').select(columns).where('id', '=', given.id),
+);
+const byUuid = prepared((db, given: { uuid: string }) =>
+  db.selectFrom('hosts').select(columns).where('uuid', '=', given.uuid),
+);
+const byName = prepared((db, given: { name: string }) =>
+  db.selectFrom('hosts').select(columns).where('name', '=', given.name),
+);
+const byKeyFingerprint = prepared((db, given: { fingerprint: string }) =>
+  db.selectFrom('hosts').select(columns).where('key_fingerprint', '=', given.fingerprint),
+);
+const byTokenHash = prepared((db, given: { tokenHash: string }) =>
+  db
+    .selectFrom('host_tokens')
+    .innerJoin('hosts', 'hosts.id', 'host_tokens.host_id')
+    .select(columns)
+    .where('host_tokens.token_hash', '=', given.tokenHash),
+);
+const list = prepared((db) => db.selectFrom('hosts').select(columns).orderBy('id'));
+
+const add = prepared((db, given: Omit<NewHost, 'needsApproval'> & { needsApproval: number }) =>
+  db
+    .insertInto('hosts')
+    .values({
+      uuid: given.uuid,
+      // Its id is not known yet, and no two hosts have the same name.
+      name: given.uuid,
+      public_pem: given.publicPem,
+      key_fingerprint: given.keyFingerprint,
+      state: 'registered',
+      needs_approval: given.needsApproval,
+      registration_token_id: given.registrationTokenId,
+      registered_at: given.registeredAt,
+    })
+    .returning('id'),
+);
+// Somebody may have given another host this name: then the uuid stays.
+const nameById = prepared((db, given: { id: number; name: string }) =>
+  db
+    .updateTable('hosts')
+    .set({ name: given.name })
+    .where('id', '=', given.id)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('hosts as other').select('other.id').where('other.name', '=', given.name))),
+    ),
+);
+
+const change = changer('hosts', 'id', {
+  name: 'name',
+  state: 'state',
+  needsApproval: 'needs_approval',
+  registrationTokenId: 'registration_token_id',
+  registeredAt: 'registered_at',
+  verifiedAt: 'verified_at',
+});
+
+const remove = prepared((db, given: { id: number }) => db.deleteFrom('hosts').where('id', '=', given.id));
+
+const countRegistered = prepared((db, given: { registrationTokenId: number; since: number }) =>
+  db
+    .selectFrom('hosts')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('registration_token_id', '=', given.registrationTokenId)
+    .where('registered_at', '>', given.since)
+    // Literally: a partial index serves no parameter.
+    .where('state', '=', sql.lit('registered' as const)),
+);
+
+const recordVisit = prepared((db, given: Visit) =>
+  db
+    .updateTable('hosts')
+    .set({
+      last_seen_at: given.at,
+      usual_interval_ms: given.usualIntervalMs,
+      last_address: given.address,
+      client_agent: given.clientAgent,
+      client_version: given.clientVersion,
+    })
+    .where('id', '=', given.hostId),
+);
+
+const addSignature = prepared((db, given: { hostId: number; signatureHash: string }) =>
+  db
+    .insertInto('host_signatures')
+    .values({ host_id: given.hostId, signature_hash: given.signatureHash })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+export function hostsTable(connection: Connection): HostsTable {
+  return Object.freeze({
+    async byId(id: number) {
+      return hostOf(await byId.first(connection, { id }));
+    },
+    async byUuid(uuid: string) {
+      return hostOf(await byUuid.first(connection, { uuid }));
+    },
+    async byName(name: string) {
+      return hostOf(await byName.first(connection, { name }));
+    },
+    async byKeyFingerprint(fingerprint: string) {
+      return hostOf(await byKeyFingerprint.first(connection, { fingerprint }));
+    },
+    async byTokenHash(tokenHash: string) {
+      return hostOf(await byTokenHash.first(connection, { tokenHash }));
+    },
+    async list() {
+      return (await list.all(connection, {})).map(toHost);
+    },
+    async add(host: NewHost) {
+      const added = await add.first(connection, { ...host, needsApproval: Number(host.needsApproval) });
+      const id = added?.id ?? -1;
+      await nameById.run(connection, { id, name: String(id).padStart(6, '0') });
+      const stored = hostOf(await byId.first(connection, { id }));
+      if (!stored) throw new Error('A host that was added is not there.');
+      return stored;
+    },
+    change: (id: number, changes: HostChange) => change(connection, id, changes),
+    async remove(id: number) {
+      await remove.run(connection, { id });
+    },
+    async countRegistered(registrationTokenId: number, since: number) {
+      return (await countRegistered.first(connection, { registrationTokenId, since }))?.count ?? 0;
+    },
+    async recordVisits(visits: readonly Visit[]) {
+      for (const visit of visits) await recordVisit.run(connection, visit);
+    },
+    async addSignature(hostId: number, signatureHash: string) {
+      return (await addSignature.run(connection, { hostId, signatureHash })) === 1;
+    },
+  });
+}
+
+type StoredHost = Omit<Host, 'needsApproval'> & { needsApproval: number };
+
+function toHost(row: StoredHost): Host {
+  return { ...row, needsApproval: row.needsApproval === 1 };
+}
+
+function hostOf(row: StoredHost | undefined): Host | undefined {
+  return row && toHost(row);
+}

@@ -1,0 +1,37 @@
+import type { OutputStream, OutputsTable } from '../../domain/ports.ts';
+import type { Connection } from '../connection.ts';
+import { prepared } from '../prepared.ts';
+
+type Chunk = { runNumber: number; stream: OutputStream; chunk: number; bytes: Uint8Array };
+
+const addChunk = prepared((db, given: Chunk) =>
+  db.insertInto('run_output').values({
+    run_number: given.runNumber,
+    stream: given.stream,
+    chunk: given.chunk,
+    bytes: given.bytes,
+  }),
+);
+const chunks = prepared((db, given: { runNumber: number }) =>
+  db
+    .selectFrom('run_output')
+    .select(['stream', 'chunk', 'bytes'])
+    .where('run_number', '=', given.runNumber)
+    .orderBy('stream')
+    .orderBy('chunk'),
+);
+const remove = prepared((db, given: { runNumber: number }) =>
+  db.deleteFrom('run_output').where('run_number', '=', given.runNumber),
+);
+
+export function outputsTable(connection: Connection): OutputsTable {
+  return Object.freeze({
+    async addChunk(runNumber: number, stream: OutputStream, chunk: number, bytes: Uint8Array) {
+      await addChunk.run(connection, { runNumber, stream, chunk, bytes });
+    },
+    chunks: (runNumber: number) => chunks.all(connection, { runNumber }),
+    async remove(runNumber: number) {
+      await remove.run(connection, { runNumber });
+    },
+  });
+}

@@ -1,0 +1,134 @@
+import type { PendingTable } from '../../domain/ports.ts';
+import type { Connection } from '../connection.ts';
+import { builtOnce, prepared } from '../prepared.ts';
+
+type Place = { hostId: number; wireNumber: number };
+type Membership = { hostsGroupId: number; hostId: number };
+
+const ofHost = prepared((db, given: { hostId: number }) =>
+  db
+    .selectFrom('pending')
+    .select('wire_number as wireNumber')
+    .where('host_id', '=', given.hostId)
+    .orderBy('wire_number'),
+);
+const has = prepared((db, given: Place) =>
+  db
+    .selectFrom('pending')
+    .select('wire_number as wireNumber')
+    .where('host_id', '=', given.hostId)
+    .where('wire_number', '=', given.wireNumber),
+);
+const add = prepared((db, given: Place) =>
+  db
+    .insertInto('pending')
+    .values({ host_id: given.hostId, wire_number: given.wireNumber })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+const remove = prepared((db, given: Place) =>
+  db.deleteFrom('pending').where('host_id', '=', given.hostId).where('wire_number', '=', given.wireNumber),
+);
+
+const addForMember = prepared((db, given: Membership) =>
+  db
+    .insertInto('pending')
+    .columns(['host_id', 'wire_number'])
+    .expression((inner) =>
+      inner
+        .selectFrom('commands_groups')
+        .innerJoin('commands', 'commands.commands_group_id', 'commands_groups.id')
+        .innerJoin('hosts', (join) => join.on('hosts.id', '=', given.hostId))
+        .select(['hosts.id', 'commands.id as wire_number'])
+        .where('commands_groups.hosts_group_id', '=', given.hostsGroupId)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('runs')
+                .select('runs.number')
+                .whereRef('runs.host_id', '=', 'hosts.id')
+                .whereRef('runs.wire_number', '=', 'commands.id'),
+            ),
+          ),
+        ),
+    )
+    .onConflict((conflict) => conflict.doNothing()),
+);
+const removeForMember = prepared((db, given: Membership) =>
+  db
+    .deleteFrom('pending')
+    .where('host_id', '=', given.hostId)
+    .where('wire_number', 'in', (inner) =>
+      inner
+        .selectFrom('commands_groups')
+        .innerJoin('commands', 'commands.commands_group_id', 'commands_groups.id')
+        .select('commands.id')
+        .where('commands_groups.hosts_group_id', '=', given.hostsGroupId),
+    ),
+);
+
+const removeCommand = prepared((db, given: { wireNumber: number }) =>
+  db.deleteFrom('pending').where('wire_number', '=', given.wireNumber),
+);
+const addForMembers = prepared((db, given: { wireNumber: number; hostsGroupId: number }) =>
+  db
+    .insertInto('pending')
+    .columns(['host_id', 'wire_number'])
+    .expression((inner) =>
+      inner
+        .selectFrom('hosts_group_members as member')
+        .innerJoin('jobs', (join) => join.on('jobs.wire_number', '=', given.wireNumber))
+        .select(['member.host_id', 'jobs.wire_number'])
+        .where('member.hosts_group_id', '=', given.hostsGroupId)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('runs')
+                .select('runs.number')
+                .whereRef('runs.host_id', '=', 'member.host_id')
+                .whereRef('runs.wire_number', '=', 'jobs.wire_number'),
+            ),
+          ),
+        ),
+    ),
+);
+
+export function pendingTable(connection: Connection): PendingTable {
+  return Object.freeze({
+    async ofHost(hostId: number) {
+      return (await ofHost.all(connection, { hostId })).map((row) => row.wireNumber);
+    },
+    async has(hostId: number, wireNumber: number) {
+      return (await has.first(connection, { hostId, wireNumber })) !== undefined;
+    },
+    async add(hostId: number, wireNumber: number) {
+      await add.run(connection, { hostId, wireNumber });
+    },
+    async remove(hostId: number, wireNumber: number) {
+      await remove.run(connection, { hostId, wireNumber });
+    },
+    async addForMember(hostsGroupId: number, hostId: number) {
+      await addForMember.run(connection, { hostsGroupId, hostId });
+    },
+    async removeForMember(hostsGroupId: number, hostId: number) {
+      await removeForMember.run(connection, { hostsGroupId, hostId });
+    },
+    async resetForCommand(wireNumber: number, hostsGroupId: number) {
+      await removeCommand.run(connection, { wireNumber });
+      await addForMembers.run(connection, { wireNumber, hostsGroupId });
+    },
+    async hostIds(wireNumbers: readonly number[]) {
+      if (wireNumbers.length === 0) return [];
+      const rows = await builtOnce(connection, (db) =>
+        db
+          .selectFrom('pending')
+          .innerJoin('hosts', 'hosts.id', 'pending.host_id')
+          .select('hosts.id')
+          .distinct()
+          .where('pending.wire_number', 'in', wireNumbers)
+          .where('hosts.state', '=', 'verified')
+          .orderBy('hosts.id'),
+      );
+      return rows.map((row) => row.id);
+    },
+  });
+}

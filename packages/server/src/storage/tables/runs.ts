@@ -1,0 +1,178 @@
+import type { NewRun, Run, RunChange, RunFilter, RunsTable } from '../../domain/ports.ts';
+import { changer } from '../change.ts';
+import type { Connection } from '../connection.ts';
+import { builtOnce, prepared } from '../prepared.ts';
+
+const columns = [
+  'runs.number',
+  'runs.id',
+  'runs.job_id as jobId',
+  'runs.host_id as hostId',
+  'runs.wire_number as wireNumber',
+  'runs.command_name as commandName',
+  'runs.revision',
+  'runs.attempt',
+  'runs.state',
+  'runs.reason',
+  'runs.exit_code as exitCode',
+  'runs.signal',
+  'runs.inputs',
+  'runs.interpreter',
+  'runs.delivered_at as deliveredAt',
+  'runs.finished_at as finishedAt',
+  'runs.result',
+  'runs.output_bytes as outputBytes',
+  'runs.output_cut_bytes as outputCutBytes',
+  'runs.is_masked as isMasked',
+] as const;
+
+const byId = prepared((db, given: { id: string }) =>
+  db.selectFrom('runs').select(columns).where('id', '=', given.id),
+);
+const byNumber = prepared((db, given: { number: number }) =>
+  db.selectFrom('runs').select(columns).where('number', '=', given.number),
+);
+const ofHost = prepared((db, given: { hostId: number; wireNumber: number }) =>
+  db
+    .selectFrom('runs')
+    .select(columns)
+    .where('host_id', '=', given.hostId)
+    .where('wire_number', '=', given.wireNumber),
+);
+const add = prepared((db, given: NewRun) =>
+  db
+    .insertInto('runs')
+    .values({
+      id: given.id,
+      job_id: given.jobId,
+      host_id: given.hostId,
+      wire_number: given.wireNumber,
+      command_name: given.commandName,
+      revision: given.revision,
+      attempt: given.attempt,
+      state: given.state,
+      inputs: given.inputs,
+      interpreter: given.interpreter,
+      delivered_at: given.deliveredAt,
+    })
+    .returning('number'),
+);
+const change = changer('runs', 'number', {
+  state: 'state',
+  attempt: 'attempt',
+  reason: 'reason',
+  revision: 'revision',
+  inputs: 'inputs',
+  interpreter: 'interpreter',
+  deliveredAt: 'delivered_at',
+  finishedAt: 'finished_at',
+  result: 'result',
+  outputBytes: 'output_bytes',
+  outputCutBytes: 'output_cut_bytes',
+  isMasked: 'is_masked',
+  exitCode: 'exit_code',
+  signal: 'signal',
+});
+
+const overdue = prepared((db, given: { now: number; limit: number }) =>
+  db
+    .selectFrom('flights')
+    .innerJoin('runs', 'runs.number', 'flights.run_number')
+    .select(columns)
+    .where('flights.deadline_at', '<=', given.now)
+    .orderBy('flights.deadline_at')
+    .limit(given.limit),
+);
+const setDeadline = prepared((db, given: { number: number; deadlineAt: number }) =>
+  db
+    .insertInto('flights')
+    .values({ run_number: given.number, deadline_at: given.deadlineAt })
+    .onConflict((conflict) => conflict.column('run_number').doUpdateSet({ deadline_at: given.deadlineAt })),
+);
+const clearDeadline = prepared((db, given: { number: number }) =>
+  db.deleteFrom('flights').where('run_number', '=', given.number),
+);
+
+const holdsOfHost = prepared((db, given: { hostId: number }) =>
+  db
+    .selectFrom('holds')
+    .select(['commands_group_id as commandsGroupId', 'run_number as runNumber'])
+    .where('host_id', '=', given.hostId),
+);
+const hold = prepared((db, given: { hostId: number; commandsGroupId: number; runNumber: number }) =>
+  db
+    .insertInto('holds')
+    .values({
+      host_id: given.hostId,
+      commands_group_id: given.commandsGroupId,
+      run_number: given.runNumber,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['host_id', 'commands_group_id']).doUpdateSet({ run_number: given.runNumber }),
+    ),
+);
+const release = prepared((db, given: { hostId: number; commandsGroupId: number }) =>
+  db
+    .deleteFrom('holds')
+    .where('host_id', '=', given.hostId)
+    .where('commands_group_id', '=', given.commandsGroupId),
+);
+
+export function runsTable(connection: Connection): RunsTable {
+  return Object.freeze({
+    async byId(id: string) {
+      return runOf(await byId.first(connection, { id }));
+    },
+    async byNumber(number: number) {
+      return runOf(await byNumber.first(connection, { number }));
+    },
+    async ofHost(hostId: number, wireNumber: number) {
+      return runOf(await ofHost.first(connection, { hostId, wireNumber }));
+    },
+    async add(run: NewRun) {
+      const added = await add.first(connection, run);
+      if (!added) throw new Error('A run that was added is not there.');
+      return added.number;
+    },
+    change: (number: number, changes: RunChange) => change(connection, number, changes),
+    async list(filter: RunFilter) {
+      return (await listed(connection, filter)).map(toRun);
+    },
+    async overdue(now: number, limit: number) {
+      return (await overdue.all(connection, { now, limit })).map(toRun);
+    },
+    async setDeadline(number: number, deadlineAt: number | null) {
+      if (deadlineAt === null) await clearDeadline.run(connection, { number });
+      else await setDeadline.run(connection, { number, deadlineAt });
+    },
+    holdsOfHost: (hostId: number) => holdsOfHost.all(connection, { hostId }),
+    async hold(hostId: number, commandsGroupId: number, runNumber: number) {
+      await hold.run(connection, { hostId, commandsGroupId, runNumber });
+    },
+    async release(hostId: number, commandsGroupId: number) {
+      await release.run(connection, { hostId, commandsGroupId });
+    },
+  });
+}
+
+function listed(connection: Connection, filter: RunFilter): Promise<StoredRun[]> {
+  const { hostId, wireNumber, state, afterNumber, limit } = filter;
+  return builtOnce(connection, (db) => {
+    let query = db.selectFrom('runs').select(columns).orderBy('number', 'desc').limit(limit);
+    if (hostId !== undefined) query = query.where('host_id', '=', hostId);
+    if (wireNumber !== undefined) query = query.where('wire_number', '=', wireNumber);
+    if (state !== undefined) query = query.where('state', '=', state);
+    if (afterNumber !== undefined) query = query.where('number', '>', afterNumber);
+    return query;
+  });
+}
+
+type StoredRun = Omit<Run, 'isMasked'> & { isMasked: number };
+
+function toRun(row: StoredRun): Run {
+  return { ...row, isMasked: row.isMasked === 1 };
+}
+
+function runOf(row: StoredRun | undefined): Run | undefined {
+  return row && toRun(row);
+}
