@@ -1,0 +1,213 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { fernetKeyOfUuid, openFernet, readFernetKey, sealFernet } from '@remotes/protocol/crypto/fernet';
+import { decryptOaep, readRsaPrivateKey, signPss } from '@remotes/protocol/crypto/rsa';
+import { newMasterKeyText, readMasterKey } from '@remotes/protocol/crypto/seal';
+import { isRefusal, type Refusal } from '@remotes/protocol/errors';
+import type { CommandGetAnswer } from '@remotes/protocol/requests/command-get';
+import { createApiLog } from '../../src/domain/api-log.ts';
+import { identifyCaller } from '../../src/domain/caller.ts';
+import { getCommand } from '../../src/domain/command-get.ts';
+import { postCommand } from '../../src/domain/command-post.ts';
+import { listCommands } from '../../src/domain/commands-list.ts';
+import { createDefinitionsView } from '../../src/domain/definitions.ts';
+import { registerHost } from '../../src/domain/host-register.ts';
+import { verifyHost } from '../../src/domain/host-verify.ts';
+import { createKnownHosts, type KnownHost } from '../../src/domain/known-hosts.ts';
+import type { Mind } from '../../src/domain/mind.ts';
+import type { CommandsGroup, NewCommand, RegistrationToken, Tables } from '../../src/domain/ports.ts';
+import { createPresence } from '../../src/domain/presence.ts';
+import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
+import type { OpenDatabase } from '../databases.ts';
+
+/** Where the clock of every small fleet starts. */
+export const start = Date.parse('2026-01-01T00:00:00Z');
+
+/** The domain on a real database, with a clock that the test turns and hosts that hold real keys. */
+export async function createFleet(database: OpenDatabase) {
+  let now = start;
+  const masterKey = readMasterKey(newMasterKeyText());
+  if (!masterKey) throw new Error('A new master key cannot be read.');
+  let monotonicMs = 0;
+  const definitions = createDefinitionsView(database.storage.tables, () => monotonicMs++ * 1000);
+  const clock = () => now;
+  const mind: Mind = {
+    storage: database.storage,
+    clock,
+    masterKey,
+    definitions,
+    knownHosts: createKnownHosts(),
+    presence: createPresence(clock),
+    apiLog: createApiLog(definitions),
+    limits: {
+      outputBytes: 1000,
+      graceSeconds: 60,
+      registrationsPerToken: 600,
+      failedRegistrationsPerAddress: 30,
+    },
+  };
+  return {
+    mind,
+    /** Turns the clock on. */
+    pass(ms: number) {
+      now += ms;
+    },
+    async addToken(
+      differing: Partial<Pick<RegistrationToken, 'expiresAt' | 'uses' | 'mustApprove'>> = {},
+      groups: readonly string[] = [],
+    ): Promise<{ id: number; secretHash: string }> {
+      const secretHash = registrationSecretHash(newRegistrationToken('fingerprint'));
+      const id = await database.write(async (tables) => {
+        const ids = [];
+        for (const name of groups) ids.push((await findOrAddGroup(tables, name)).id);
+        return tables.registrationTokens.add(
+          {
+            secretHash,
+            sealed: '',
+            createdAt: now,
+            expiresAt: null,
+            uses: null,
+            mustApprove: false,
+            ...differing,
+          },
+          ids,
+        );
+      });
+      return { id, secretHash };
+    },
+    /** Changes what an administrator would change, and lets every cache know. */
+    async administer<Answer>(work: (tables: Tables) => Promise<Answer>): Promise<Answer> {
+      return database.write(async (tables) => {
+        const answer = await work(tables);
+        await tables.server.bumpEpoch();
+        return answer;
+      });
+    },
+    /** Defines a command in a commands group of its own, or in the named one, for `All hosts`. */
+    async define(
+      differing: Partial<NewCommand> = {},
+      group: Partial<CommandsGroup> & { name?: string } = {},
+    ): Promise<number> {
+      return this.administer(async (tables) => {
+        const hostsGroup = await findOrAddGroup(tables, 'All hosts');
+        const existing = (await tables.commandsGroups.list()).find(({ name }) => name === group.name);
+        const commandsGroup =
+          existing ??
+          (await tables.commandsGroups.add({
+            name: `group ${Math.random()}`,
+            hostsGroupId: hostsGroup.id,
+            position: 0,
+            afterAt: null,
+            beforeAt: null,
+            isActive: true,
+            stopOnFailure: false,
+            ...group,
+          }));
+        const id = await tables.commands.add(
+          {
+            jobId: crypto.randomUUID(),
+            commandsGroupId: commandsGroup.id,
+            name: `command ${Math.random()}`,
+            description: '',
+            position: 0,
+            isActive: true,
+            interpreter: 'python',
+            timeoutSeconds: 15,
+            attempts: 1,
+            program: 'print(1)',
+            settings: [],
+            variables: [],
+            outputVariables: [],
+            ...differing,
+          },
+          now,
+        );
+        await tables.pending.resetForCommand(id, commandsGroup.hostsGroupId);
+        return id;
+      });
+    },
+  };
+}
+export type Fleet = Awaited<ReturnType<typeof createFleet>>;
+
+/** A machine with its key pair and, once it registered and verified, what it was told. */
+export function createMachine(fleet: Fleet) {
+  const { mind } = fleet;
+  const pair = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const privateKey = readRsaPrivateKey(pair.privateKey);
+  if (!privateKey) throw new Error('A new key cannot be read.');
+  const open = (encrypted: string) => {
+    const text = decryptOaep(privateKey, encrypted);
+    if (text === undefined) throw new Error('What the server encrypted cannot be opened.');
+    return text;
+  };
+  return {
+    publicPem: pair.publicKey,
+    uuid: '',
+    token: '',
+    sign: () => signPss(privateKey, 'OK'),
+    async register(token: { secretHash: string }): Promise<Refusal | undefined> {
+      const answer = await registerHost(mind, token, { public_key: pair.publicKey });
+      if (isRefusal(answer)) return answer;
+      this.uuid = open(answer.encrypted);
+      return undefined;
+    },
+    async verify(token: { secretHash: string }, signature = this.sign()): Promise<Refusal | undefined> {
+      const answer = await verifyHost(mind, token, { uuid: this.uuid, encrypted: signature });
+      if (isRefusal(answer)) return answer;
+      this.token = open(answer.encrypted);
+      return undefined;
+    },
+    async enrol(token: { secretHash: string }): Promise<void> {
+      const refusal = (await this.register(token)) ?? (await this.verify(token));
+      if (refusal) throw new Error(refusal.sentence);
+    },
+    async identify(token = this.token): Promise<KnownHost | Refusal> {
+      const caller = await identifyCaller(mind, token);
+      if (isRefusal(caller)) return caller;
+      if (caller.kind !== 'host') throw new Error('This is no host token.');
+      return caller.host;
+    },
+    async known(): Promise<KnownHost> {
+      const host = await this.identify();
+      if (isRefusal(host)) throw new Error(host.sentence);
+      return host;
+    },
+    async list(): Promise<number[]> {
+      return (await listCommands(mind, await this.known())).results.map(({ command }) => command);
+    },
+    async get(wireNumber: number): Promise<CommandGetAnswer | Refusal> {
+      return getCommand(mind, await this.known(), wireNumber);
+    },
+    async post(wireNumber: number, output: string | Buffer, result: string) {
+      const key = fernetKeyOfUuid(this.uuid);
+      const fields = { output: sealFernet(key, output), result: sealFernet(key, result) };
+      return postCommand(mind, await this.known(), wireNumber, fields);
+    },
+    /** Opens what `get` answered. */
+    read(answer: CommandGetAnswer) {
+      const key = readFernetKey(open(answer.encryption_key));
+      const plain = (token: string) => key && openFernet(key, token)?.toString();
+      return {
+        name: plain(answer.name),
+        program: plain(answer.command),
+        settings: Object.fromEntries(
+          Object.entries(answer.settings).map(([name, value]) => [name, plain(value)]),
+        ),
+        variables: Object.fromEntries(
+          Object.entries(answer.variables).map(([name, value]) => [
+            name,
+            value === null ? null : plain(value),
+          ]),
+        ),
+      };
+    },
+  };
+}
+
+async function findOrAddGroup(tables: Tables, name: string) {
+  return (await tables.hostsGroups.byName(name)) ?? (await tables.hostsGroups.add(name, true));
+}
