@@ -2,6 +2,12 @@
 import { chmodSync } from 'node:fs';
 import { build } from 'esbuild';
 
+// A Node that is too old must be able to read the file as far as the sentence that says so: hence syntax of Node 10.
+const oldNode = `if (parseInt(process.versions.node, 10) < 20) {
+  console.error('remotes-client needs Node 20 or newer; this is Node ' + process.versions.node + ': install a newer one, or name it: /path/to/node ' + __filename);
+  process.exit(1);
+}`;
+
 const outfile = new URL('./dist/remotes-client.cjs', import.meta.url).pathname;
 await build({
   entryPoints: [new URL('./src/main.ts', import.meta.url).pathname],
@@ -9,11 +15,11 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'cjs',
-  target: 'node20',
+  target: 'node10',
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'eof',
-  banner: { js: '#!/usr/bin/env node' },
+  banner: { js: `#!/usr/bin/env node\n${oldNode}` },
   logLevel: 'warning',
 });
 chmodSync(outfile, 0o755);

@@ -1,0 +1,49 @@
+import { passOnce } from '../agent/pass.ts';
+import { reportJson, stateOf } from '../agent/report-json.ts';
+import { listenForStop } from '../agent/stop-signals.ts';
+import { openWorker } from '../agent/worker.ts';
+import type { Context } from '../context.ts';
+import { withMembers } from '../json-text.ts';
+import { showAnswer, tokenHint } from './show-answer.ts';
+
+/** Runs all commands that are due, and prints what became of each. */
+export async function processCommands(context: Context): Promise<number> {
+  const { flags, print, say } = context;
+  const signals = listenForStop(['SIGINT', 'SIGTERM', 'SIGHUP'], say);
+  const worker = await openWorker(context, signals.stop);
+  try {
+    const { list, settled, reports, sentence } = await passOnce(worker, signals.finish);
+    for (const { run, delivery } of settled)
+      if (delivery.state !== 'kept')
+        say(`command ${run.run.commandId}, run before: its result is ${delivery.state} now`);
+    if (!list.isOk) return showAnswer(context, list, tokenHint(list, 'host'));
+    const results = reports.map((report) => [String(report.commandId), reportJson(report)] as const);
+    print(withMembers(list.json ?? '{}', [['commands_results', withMembers('{}', results)]]));
+    if (sentence !== undefined) say(sentence);
+    if (signals.finish.aborted) return 1;
+    if (settled.some(isKept) || reports.some((report) => isUnstored(report))) return 1;
+    const hasFailed = reports.some(
+      ({ outcome }) => outcome === undefined || stateOf(outcome) !== 'succeeded',
+    );
+    return flags.failsOnError && hasFailed ? 3 : 0;
+  } finally {
+    await worker.journal.close();
+    signals.close();
+  }
+}
+
+function isKept({ delivery }: { delivery: { state: string } }): boolean {
+  return delivery.state === 'kept';
+}
+
+function isUnstored({
+  trouble,
+  outcome,
+  delivery,
+}: {
+  trouble?: unknown;
+  outcome?: unknown;
+  delivery?: { state: string };
+}) {
+  return trouble !== undefined || (outcome !== undefined && delivery?.state !== 'stored');
+}

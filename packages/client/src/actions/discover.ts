@@ -1,0 +1,30 @@
+import type { Context } from '../context.ts';
+import { endpointUrl } from '../endpoints.ts';
+import { notRemotes, oneLine, type ServerAnswer } from '../network/server-answer.ts';
+import type { SettingsChange } from '../settings-file.ts';
+import { showAnswer } from './show-answer.ts';
+
+/** Asks the server where everything else is, and keeps that. */
+export async function discoverServices(context: Context): Promise<number> {
+  const answer = await askDiscover(context);
+  const code = showAnswer(context, answer);
+  if (code === 0) await context.settings.change(discoverChanges(context, answer));
+  return code;
+}
+
+export async function askDiscover({ server, settings }: Context): Promise<ServerAnswer> {
+  return server.ask({ method: 'GET', url: endpointUrl(settings, 'discover') });
+}
+
+/** Every endpoint that the server names, also those that this client has no use for. */
+export function discoverChanges({ say }: Context, answer: ServerAnswer): SettingsChange[] {
+  const { endpoints } = answer.fields;
+  if (typeof endpoints !== 'object' || endpoints === null || Array.isArray(endpoints))
+    throw notRemotes(answer, 'endpoints');
+  return Object.entries(endpoints).flatMap(([name, path]) => {
+    if (/^[\w.-]+$/.test(name) && typeof path === 'string')
+      return [['endpoints', name.toLowerCase(), path] as const];
+    say(`the endpoint "${oneLine(name)}" can't be kept in a settings file and was left out`);
+    return [];
+  });
+}

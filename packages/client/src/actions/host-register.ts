@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { readRsaPublicKey } from '@remotes/protocol/crypto/rsa';
+import type { Context } from '../context.ts';
+import { endpointUrl } from '../endpoints.ts';
+import { notRemotes, type ServerAnswer } from '../network/server-answer.ts';
+import { readRegistrationToken } from '../registration-token.ts';
+import { trouble } from '../trouble.ts';
+import { showAnswer, tokenHint } from './show-answer.ts';
+
+/** Makes this host known to the server, by its public key. */
+export async function registerHost(context: Context): Promise<number> {
+  const { settings, print } = context;
+  if (settings.get('host', 'uuid') !== undefined) {
+    print(JSON.stringify({ status: 'ERROR', message: 'Host UUID already set' }));
+    return 1;
+  }
+  endpointUrl(settings, 'host_register');
+  const publicPem = await readPublicKey(context);
+  await settings.tryChanging();
+  const answer = await askRegister(context, publicPem, await readRegistrationToken(context));
+  const code = showAnswer(context, answer, tokenHint(answer, 'registration'));
+  if (code === 0) await settings.change(registerChanges(answer));
+  return code;
+}
+
+export async function askRegister(
+  { server, settings }: Context,
+  publicPem: string,
+  token: string,
+): Promise<ServerAnswer> {
+  const url = endpointUrl(settings, 'host_register');
+  return server.ask({ method: 'POST', url, token, body: { public_key: publicPem } });
+}
+
+export async function readPublicKey({ settings }: Context): Promise<string> {
+  const path = settings.get('host', 'public_key');
+  if (path === undefined)
+    throw trouble('order', `${settings.path} names no public key: run --action=generate_keys first`);
+  const pem = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw trouble('settings', `the public key ${path} can't be read (${error.code})`);
+  });
+  if (readRsaPublicKey(pem) === undefined)
+    throw trouble('settings', `${path} holds no RSA public key of 2048 to 8192 bits in PEM`);
+  return pem;
+}
+
+/** What the settings file keeps of a register answer: the uuid as received, sealed. */
+export function registerChanges(answer: ServerAnswer) {
+  const { encrypted } = answer.fields;
+  if (typeof encrypted !== 'string' || encrypted === '') throw notRemotes(answer, 'the uuid of the host');
+  return [['host', 'uuid', encrypted.replace(/\s/g, '')]] as const;
+}

@@ -1,0 +1,14 @@
+import type { Context } from '../context.ts';
+import { endpointUrl } from '../endpoints.ts';
+import { openToken } from '../host-identity.ts';
+import { loadPrivateKey } from '../private-key.ts';
+import { showAnswer, tokenHint } from './show-answer.ts';
+
+/** Asks who the server takes this host for. */
+export async function fetchHostStatus(context: Context): Promise<number> {
+  const { server, settings } = context;
+  const url = endpointUrl(settings, 'host_status');
+  const token = openToken(settings, await loadPrivateKey(context));
+  const answer = await server.ask({ method: 'GET', url, token });
+  return showAnswer(context, answer, tokenHint(answer, 'host'));
+}

@@ -1,0 +1,38 @@
+import type { KeyObject } from 'node:crypto';
+import { decryptOaep, signPss } from '@remotes/protocol/crypto/rsa';
+import type { Context } from '../context.ts';
+import { endpointUrl } from '../endpoints.ts';
+import { openUuid } from '../host-identity.ts';
+import { notRemotes, type ServerAnswer } from '../network/server-answer.ts';
+import { loadPrivateKey } from '../private-key.ts';
+import { readRegistrationToken } from '../registration-token.ts';
+import { showAnswer, tokenHint } from './show-answer.ts';
+
+/** Proves that this host holds its key, and fetches the token with which it will ask from now on. */
+export async function verifyHost(context: Context): Promise<number> {
+  const { settings } = context;
+  endpointUrl(settings, 'host_verify');
+  const privateKey = await loadPrivateKey(context);
+  openUuid(settings, privateKey);
+  await settings.tryChanging();
+  return verify(context, privateKey, await readRegistrationToken(context));
+}
+
+export async function verify(context: Context, privateKey: KeyObject, token: string): Promise<number> {
+  const { server, settings } = context;
+  const url = endpointUrl(settings, 'host_verify');
+  // Salted anew each time: a server refuses a signature that it has seen before.
+  const body = { uuid: openUuid(settings, privateKey), encrypted: signPss(privateKey, 'OK') };
+  const answer = await server.ask({ method: 'POST', url, token, body });
+  const code = showAnswer(context, answer, tokenHint(answer, 'registration'));
+  if (code === 0) await settings.change(verifyChanges(answer, privateKey));
+  return code;
+}
+
+/** What the settings file keeps of a verify answer: the token as received, sealed, once it is known to open. */
+function verifyChanges(answer: ServerAnswer, privateKey: KeyObject) {
+  const { encrypted } = answer.fields;
+  if (typeof encrypted !== 'string' || decryptOaep(privateKey, encrypted) === undefined)
+    throw notRemotes(answer, "a token that this host's key opens");
+  return [['host', 'token', encrypted.replace(/\s/g, '')]] as const;
+}

@@ -1,0 +1,118 @@
+import type { Context } from '../context.ts';
+import {
+  completeKeyFiles,
+  type KeyPaths,
+  keyPaths,
+  makeKeys,
+  tryKeyPaths,
+  writeKeyFiles,
+} from '../key-files.ts';
+import type { ServerAnswer } from '../network/server-answer.ts';
+import { loadPrivateKey } from '../private-key.ts';
+import { readRegistrationToken } from '../registration-token.ts';
+import { type Trouble, trouble } from '../trouble.ts';
+import { askDiscover, discoverChanges } from './discover.ts';
+import { keyChanges } from './generate-keys.ts';
+import { askRegister, readPublicKey, registerChanges } from './host-register.ts';
+import { verify } from './host-verify.ts';
+import { showAnswer, tokenHint } from './show-answer.ts';
+import { askStatus, statusChanges } from './status.ts';
+
+/**
+ * Status, discover, keys, register, verify. After a failure half-way the same call goes on where it stopped: what was
+ * done is not done again.
+ */
+export async function makeNewHost(context: Context): Promise<number> {
+  const { flags, settings, say } = context;
+  const isRegistered = settings.get('host', 'uuid') !== undefined;
+  if (isRegistered && settings.get('host', 'token') !== undefined && !flags.isForced)
+    throw alreadyRegistered(context, 'holds a registered host already: nothing was changed');
+  const token = await readRegistrationToken(context);
+  const paths = keyPaths(flags.privateKeyPath ?? '', flags.publicKeyPath ?? '');
+  // Everything that can go wrong on this machine goes wrong before the server makes a host.
+  await settings.tryChanging();
+  await tryKeyPaths(paths, flags.isForced || areNamed(context, paths));
+
+  if (!(await findServer(context, isRegistered && !flags.isForced))) return 2;
+  if (isRegistered && !flags.isForced) say('3/5 and 4/5 keys and registration: done before, kept');
+  else if (!(await register(context, paths, token))) return 2;
+
+  say('5/5 verifying this host');
+  const code = await verify(context, await loadPrivateKey(context), token);
+  if (code === 0) say(`done: this host is registered, and ${settings.path} holds what it needs`);
+  return code;
+}
+
+async function findServer(context: Context, mustBeTheSame: boolean): Promise<boolean> {
+  const { flags, settings, say } = context;
+  const previous = settings.get('server', 'server_url');
+  say(`1/5 asking ${flags.url} for its status`);
+  const status = succeeded(context, await askStatus(context, flags.url ?? ''));
+  if (status === undefined) return false;
+  const changes = statusChanges(context, status, flags.url ?? '');
+  if (mustBeTheSame && previous !== undefined && new URL(previous).href !== changes[0][2])
+    throw alreadyRegistered(context, `holds a host that is registered at ${previous}`);
+  settings.stage(changes);
+
+  say('2/5 asking where its services are');
+  const discovered = succeeded(context, await askDiscover(context));
+  if (discovered === undefined) return false;
+  settings.stage(discoverChanges(context, discovered));
+  return true;
+}
+
+async function register(context: Context, paths: KeyPaths, token: string): Promise<boolean> {
+  const { flags, settings, say } = context;
+  const hint = (answer: ServerAnswer) => tokenHint(answer, 'registration');
+  if (flags.isForced) {
+    // What the new identity replaces stays whole until the server has taken the new one.
+    say('3/5 making keys (RSA, 4096 bits; this takes a second or two)');
+    const keys = await makeKeys();
+    say('4/5 registering this host anew, as --force says');
+    const answer = await askRegister(context, keys.publicPem, token);
+    if (succeeded(context, answer, hint(answer)) === undefined) return false;
+    await writeKeyFiles(paths, keys, true);
+    await settings.change([...keyChanges(paths), ...registerChanges(answer)]);
+    return true;
+  }
+  await prepareKeys(context, paths);
+  say('4/5 registering this host');
+  const answer = await askRegister(context, await readPublicKey(context), token);
+  if (succeeded(context, answer, hint(answer)) === undefined) return false;
+  await settings.change(registerChanges(answer));
+  return true;
+}
+
+async function prepareKeys(context: Context, paths: KeyPaths): Promise<void> {
+  const { settings, say, config } = context;
+  if (areNamed(context, paths) && (await completeKeyFiles(paths, config.keyPassphrase))) {
+    say('3/5 keys: made before, kept');
+    await settings.change([]);
+    return;
+  }
+  say('3/5 making keys (RSA, 4096 bits; this takes a second or two)');
+  // Named first, so that keys made just before a crash are known for ours.
+  await settings.change(keyChanges(paths));
+  await writeKeyFiles(paths, await makeKeys(), false);
+}
+
+function areNamed({ settings }: Context, paths: KeyPaths): boolean {
+  return (
+    settings.get('host', 'private_key') === paths.privateKey &&
+    settings.get('host', 'public_key') === paths.publicKey
+  );
+}
+
+/** The answer when it is a success; else it is shown, and undefined. */
+function succeeded(context: Context, answer: ServerAnswer, hint = ''): ServerAnswer | undefined {
+  if (answer.isOk) return answer;
+  showAnswer(context, answer, hint);
+  return undefined;
+}
+
+function alreadyRegistered({ settings }: Context, what: string): Trouble {
+  return trouble(
+    'order',
+    `${settings.path} ${what}; name another settings file, or say --force to make a new host of it`,
+  );
+}

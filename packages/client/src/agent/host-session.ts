@@ -1,0 +1,42 @@
+import type { KeyObject } from 'node:crypto';
+import { type FernetKey, fernetKeyOfUuid, sealFernet } from '@remotes/protocol/crypto/fernet';
+import type { Context } from '../context.ts';
+import { commandUrl, endpointUrl, serverUrl } from '../endpoints.ts';
+import { openToken, openUuid } from '../host-identity.ts';
+import type { ServerAnswer } from '../network/server-answer.ts';
+import { loadPrivateKey } from '../private-key.ts';
+import type { RunTexts } from './run-texts.ts';
+
+/** The server, asked in the name of this host. Each question throws a trouble when there is no answer. */
+export type HostSession = {
+  readonly uuid: string;
+  readonly serverUrl: string;
+  readonly privateKey: KeyObject;
+  readonly list: () => Promise<ServerAnswer>;
+  readonly get: (id: number) => Promise<ServerAnswer>;
+  readonly post: (id: number, texts: RunTexts) => Promise<ServerAnswer>;
+};
+
+/** Throws a trouble when the settings don't hold a verified host. */
+export async function openHostSession(context: Context): Promise<HostSession> {
+  const { server, settings } = context;
+  for (const name of ['commands_list', 'command_get', 'command_post']) endpointUrl(settings, name);
+  const privateKey = await loadPrivateKey(context);
+  const uuid = openUuid(settings, privateKey);
+  const token = openToken(settings, privateKey);
+  const key: FernetKey = fernetKeyOfUuid(uuid);
+  return Object.freeze({
+    uuid,
+    serverUrl: serverUrl(settings).href,
+    privateKey,
+    list: () => server.ask({ method: 'GET', url: endpointUrl(settings, 'commands_list'), token }),
+    get: (id: number) => server.ask({ method: 'GET', url: commandUrl(settings, 'command_get', id), token }),
+    post: (id: number, { output, result }: RunTexts) =>
+      server.ask({
+        method: 'POST',
+        url: commandUrl(settings, 'command_post', id),
+        token,
+        body: { output: sealFernet(key, output), result: sealFernet(key, result) },
+      }),
+  });
+}

@@ -1,0 +1,115 @@
+import { crashPoint } from '../crash-point.ts';
+import { refusalOf, type ServerAnswer } from '../network/server-answer.ts';
+import { isTrouble, type Trouble } from '../trouble.ts';
+import type { HostSession } from './host-session.ts';
+import { listedCommands } from './listing.ts';
+import type { RunTexts } from './run-texts.ts';
+
+export type Report = {
+  readonly commandId: number;
+  /** What to post; a server that can tell them apart is given stderr beside a list. */
+  readonly texts: (keepsStderr: boolean) => RunTexts;
+  /** Whether it may have reached the server before. */
+  readonly mayHaveArrived: boolean;
+};
+
+/** What became of a report. `answer` is what the post was answered, if it was. */
+export type Delivery = {
+  readonly state: 'stored' | 'kept' | 'unwanted';
+  readonly answer?: ServerAnswer | undefined;
+  /** Why it is not stored yet, or never will be. */
+  readonly sentence?: string;
+  readonly trouble?: Trouble;
+  readonly mayHaveArrived: boolean;
+};
+
+/**
+ * Posts what became of a run, and finds out whether the server has stored it. A v1 server answers 500 to what is no
+ * list and stores it all the same, and stores twice what is posted twice: there the list tells, as a command that is stored
+ * is no longer named. A Remotes server stores once whatever arrives twice, so there it is posted again.
+ */
+export async function deliver(session: HostSession, report: Report): Promise<Delivery> {
+  const first = report.mayHaveArrived
+    ? await deliverAgain(session, report)
+    : await post(session, report, false);
+  if (!('isUnclear' in first)) return first;
+  const second = await deliverAgain(session, { ...report, mayHaveArrived: true });
+  return 'isUnclear' in second ? second.otherwise : second;
+}
+
+/** Nobody knows whether it arrived; `otherwise` is what to say if that can't be found out now. */
+type Unclear = { readonly isUnclear: true; readonly otherwise: Delivery };
+
+async function deliverAgain(session: HostSession, report: Report): Promise<Delivery | Unclear> {
+  let list: ServerAnswer;
+  let isListed: boolean;
+  try {
+    list = await session.list();
+    if (!list.isOk) return kept(true, list);
+    isListed = listedCommands(list).includes(report.commandId);
+  } catch (error) {
+    if (!isTrouble(error)) throw error;
+    return keptFor(error, true);
+  }
+  if (!isListed && !list.isRemotes) return { state: 'stored', mayHaveArrived: true };
+  const delivery = await post(session, report, list.isRemotes);
+  if (isListed && 'state' in delivery && delivery.state === 'unwanted') {
+    // Named, but never fetched: the server has been set back to an earlier day. Fetched, it can be reported.
+    await session.get(report.commandId);
+    return post(session, report, list.isRemotes);
+  }
+  return delivery;
+}
+
+async function post(session: HostSession, report: Report, keepsStderr: boolean): Promise<Delivery | Unclear> {
+  let texts = report.texts(keepsStderr);
+  let answer: ServerAnswer;
+  try {
+    answer = await session.post(report.commandId, texts);
+    while (answer.status === 413 && sizeOf(texts) > smallestCut) {
+      texts = {
+        output: halve(texts.output),
+        result: isList(texts.result) ? texts.result : halve(texts.result),
+      };
+      answer = await session.post(report.commandId, texts);
+    }
+  } catch (error) {
+    if (!isTrouble(error)) throw error;
+    if (error.isUnsent) return keptFor(error, report.mayHaveArrived);
+    return { isUnclear: true, otherwise: keptFor(error, true) };
+  }
+  if (answer.isOk) {
+    crashPoint('posted');
+    return { state: 'stored', answer, mayHaveArrived: true };
+  }
+  if (answer.status === 403 && answer.fields.status === 'ERROR')
+    return { state: 'unwanted', answer, sentence: refusalOf(answer), mayHaveArrived: true };
+  if (answer.status >= 500 || answer.json === undefined)
+    return { isUnclear: true, otherwise: kept(true, answer) };
+  return kept(report.mayHaveArrived, answer);
+}
+
+function kept(mayHaveArrived: boolean, answer: ServerAnswer): Delivery {
+  return { state: 'kept', answer, sentence: refusalOf(answer), mayHaveArrived };
+}
+
+function keptFor(trouble: Trouble, mayHaveArrived: boolean): Delivery {
+  return { state: 'kept', sentence: trouble.message, trouble, mayHaveArrived };
+}
+
+const smallestCut = 1024;
+
+function sizeOf({ output, result }: RunTexts): number {
+  return Math.max(output.length, isList(result) ? 0 : result.length);
+}
+
+function isList(result: string): boolean {
+  return result.startsWith('[');
+}
+
+/** Both ends of a text that is too long for the server, and how much is missing between them. */
+function halve(text: string): string {
+  if (text.length <= smallestCut) return text;
+  const end = Math.floor(text.length / 4);
+  return `${text.slice(0, end)}\n… ${text.length - 2 * end} characters were left out: more than the server takes …\n${text.slice(-end)}`;
+}

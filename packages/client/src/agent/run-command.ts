@@ -1,0 +1,114 @@
+import { executeProgram } from '../host/execute.ts';
+import type { ProgramOrder } from '../host/order.ts';
+import type { Outcome } from '../host/outcome.ts';
+import { refusalOf, type ServerAnswer } from '../network/server-answer.ts';
+import { isTrouble, type Trouble } from '../trouble.ts';
+import type { HostSession } from './host-session.ts';
+import { isJournalRefusal, type Journal } from './journal.ts';
+import { type Delivery, deliver } from './outbox.ts';
+import { type GivenCommand, readCommand } from './read-command.ts';
+import { textsOf } from './run-texts.ts';
+
+/** What a worker needs to run commands of one host. */
+export type Worker = {
+  readonly session: HostSession;
+  readonly journal: Journal;
+  /** The outcomes that were not in doubt when they could not be delivered, by journal id. */
+  readonly unsent: Set<string>;
+  readonly pythonPath: string | undefined;
+  /** Aborted to end the program that runs. */
+  readonly stop: AbortSignal;
+  readonly say: (sentence: string) => void;
+};
+
+/** What became of one command. Each part is there as far as it came. */
+export type RunReport = {
+  readonly commandId: number;
+  /** The get answer. */
+  readonly answer?: ServerAnswer | undefined;
+  readonly command?: GivenCommand;
+  readonly outcome?: Outcome;
+  readonly delivery?: Delivery;
+  /** Why it came no further. */
+  readonly sentence?: string;
+  readonly trouble?: Trouble;
+};
+
+const graceSeconds = 5;
+/** Two texts of this size, sealed, stay below the 16 MiB that a server takes in one request. */
+const outputLimitBytes = 5 * 1024 * 1024;
+
+/** Fetches a command, runs it once, and delivers what became of it. Throws only what is a fault. */
+export async function runCommand(worker: Worker, commandId: number): Promise<RunReport> {
+  const { session, journal } = worker;
+  if (journal.held().some(({ run }) => isSame(run, session, commandId)))
+    return { commandId, sentence: 'it was run before and its result is not stored yet: it is not run again' };
+  let answer: ServerAnswer | undefined;
+  let command: GivenCommand;
+  try {
+    answer = await session.get(commandId);
+    if (!answer.isOk) return { commandId, answer, sentence: `the server refused: ${refusalOf(answer)}` };
+    command = readCommand(answer, commandId, session.privateKey);
+  } catch (error) {
+    if (!isTrouble(error)) throw error;
+    return { commandId, answer, sentence: error.message, trouble: error };
+  }
+  return { commandId, answer, command, ...(await runGiven(worker, commandId, command)) };
+}
+
+function isSame(
+  run: { serverUrl: string; host: string; commandId: number },
+  session: HostSession,
+  id: number,
+) {
+  return run.commandId === id && run.host === session.uuid && run.serverUrl === session.serverUrl;
+}
+
+async function runGiven(
+  { session, journal, unsent, pythonPath, stop, say }: Worker,
+  commandId: number,
+  command: GivenCommand,
+): Promise<Pick<RunReport, 'outcome' | 'delivery'>> {
+  const { name, ...program } = command;
+  const { uuid: host, serverUrl } = session;
+  const id = await journal.begin({ serverUrl, host, commandId, name });
+  if (isJournalRefusal(id)) {
+    // Nothing was started, so it may be reported without having been written down.
+    const outcome = notRun(`it was not run: ${id.sentence}`);
+    return { outcome, delivery: await deliverOutcome(session, commandId, outcome) };
+  }
+  const order: ProgramOrder = { ...program, graceSeconds, outputLimitBytes, pythonPath, signal: stop };
+  const outcome = await executeProgram(order);
+  const refusal = await journal.finish(id, outcome);
+  if (refusal !== undefined)
+    say(`the result of command ${commandId} is kept in memory only: ${refusal.sentence}`);
+  const delivery = await deliverOutcome(session, commandId, outcome);
+  if (delivery.state === 'kept') {
+    if (!delivery.mayHaveArrived) unsent.add(id);
+    return { outcome, delivery };
+  }
+  const trouble = await journal.stored(id);
+  if (trouble !== undefined) say(trouble.sentence);
+  return { outcome, delivery };
+}
+
+function deliverOutcome(session: HostSession, commandId: number, outcome: Outcome): Promise<Delivery> {
+  return deliver(session, {
+    commandId,
+    texts: (keepsStderr) => textsOf(outcome, keepsStderr),
+    mayHaveArrived: false,
+  });
+}
+
+function notRun(sentence: string): Outcome {
+  return {
+    ending: 'not_started',
+    reason: 'machine_refused',
+    sentence,
+    stdout: Buffer.alloc(0),
+    stderr: Buffer.alloc(0),
+    cutBytes: { stdout: 0, stderr: 0 },
+    startedAtMs: Date.now(),
+    durationMs: 0,
+  };
+}

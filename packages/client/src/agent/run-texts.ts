@@ -1,0 +1,52 @@
+import { splitTrailingList } from '@remotes/protocol/values/python-json';
+import { isSuccess, type Outcome } from '../host/outcome.ts';
+
+/** What the v1 wire has room for: what was printed, and a JSON list or the text of a failure. */
+export type RunTexts = { readonly output: string; readonly result: string };
+
+/** What v1 posts for a program that left `__RESULT__` as it was. */
+const emptyResult = '[\n  ""\n]';
+
+/**
+ * Puts an outcome into the two texts. A success posts its list. A v1 server wants nothing else there, so what went to
+ * stderr beside it only goes to servers that can tell the two apart. A failure posts stderr and, last, what happened:
+ * so it can't be taken for a list, even if the program printed one.
+ */
+export function textsOf(outcome: Outcome, keepsStderr: boolean): RunTexts {
+  const output = storable(outcome.stdout.toString('utf8'));
+  const stderr = storable(outcome.stderr.toString('utf8'));
+  if (!isSuccess(outcome)) return { output, result: onOwnLine(stderr, happening(outcome)) };
+  const list = storable(outcome.resultText ?? emptyResult);
+  return { output, result: (keepsStderr ? withStderr(stderr, list) : undefined) ?? list };
+}
+
+function withStderr(stderr: string, list: string): string | undefined {
+  return [stderr + list, onOwnLine(stderr, list)].find((text) => splitTrailingList(text)?.listText === list);
+}
+
+/** The texts for a run that began, or may have begun, and whose end nobody saw. */
+export function interruptedTexts(isFromEarlierBoot: boolean): RunTexts {
+  const why = isFromEarlierBoot ? 'the host was restarted' : 'the client was ended';
+  return {
+    output: '',
+    result: `interrupted: ${why} while this command ran; how far it came is not known, and it was not run again`,
+  };
+}
+
+/** How a run ended, for people: `exit code 3`, `timed out after 15 s`. */
+export function happening({ ending, exitCode, signal, sentence }: Outcome): string {
+  if (sentence !== undefined) return storable(sentence);
+  if (ending === 'signalled') return `ended by signal ${signal ?? 'unknown'}`;
+  if (ending === 'exited') return `exit code ${exitCode ?? 'unknown'}`;
+  return ending.replace('_', ' ');
+}
+
+/** A v1 server refuses a text with NUL, and the command would run for ever. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd');
+}
+
+function onOwnLine(before: string, last: string): string {
+  if (before === '') return last;
+  return before.endsWith('\n') ? before + last : `${before}\n${last}`;
+}

@@ -1,0 +1,24 @@
+import { realpath } from 'node:fs/promises';
+import type { Context } from '../context.ts';
+import { removeAbandonedFolders } from '../host/run-folder.ts';
+import { trouble } from '../trouble.ts';
+import { openHostSession } from './host-session.ts';
+import { isJournalRefusal, openJournal } from './journal.ts';
+import type { Worker } from './run-command.ts';
+
+/** Makes ready to run commands: opens session and journal, and clears away what killed clients have left. */
+export async function openWorker(context: Context, stop: AbortSignal): Promise<Worker> {
+  const { flags, settings, config, say } = context;
+  const session = await openHostSession(context);
+  const journal = await openJournal(config.journalFolder ?? `${await realPath(settings.path)}.journal`);
+  if (isJournalRefusal(journal)) throw trouble('settings', journal.sentence);
+  for (const notice of journal.notices) say(notice);
+  await removeAbandonedFolders();
+  const pythonPath = flags.pythonPath ?? settings.get('interpreters', 'python');
+  return { session, journal, unsent: new Set(), pythonPath, stop, say };
+}
+
+/** One settings file has one journal, whatever link it is reached by. */
+function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}

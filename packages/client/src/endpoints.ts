@@ -1,0 +1,43 @@
+import type { SettingsFile } from './settings-file.ts';
+import { trouble } from './trouble.ts';
+
+/** The address that `--action=discover` has stored under this name, resolved as a browser would. */
+export function endpointUrl(settings: SettingsFile, name: string): URL {
+  const base = serverUrl(settings);
+  const path = settings.get('endpoints', name);
+  if (path === undefined) {
+    const step = name === 'discover' ? 'status with --url' : 'discover';
+    throw trouble('order', `${settings.path} does not know the server's ${name}: run --action=${step} first`);
+  }
+  const url = URL.canParse(path, base.href) ? new URL(path, base.href) : undefined;
+  if (url === undefined || !isWeb(url))
+    throw trouble(
+      'settings',
+      `${settings.path} names no web address as ${name}: run --action=discover again`,
+    );
+  return url;
+}
+
+/** The address for one command. */
+export function commandUrl(settings: SettingsFile, name: 'command_get' | 'command_post', id: number): URL {
+  const url = endpointUrl(settings, name);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/${id}/`;
+  return url;
+}
+
+export function serverUrl(settings: SettingsFile): URL {
+  const text = settings.get('server', 'server_url');
+  if (text === undefined)
+    throw trouble('order', `${settings.path} names no server: run --action=status with --url first`);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !isWeb(url))
+    throw trouble(
+      'settings',
+      `${settings.path} names no web address as server_url: run --action=status with --url`,
+    );
+  return url;
+}
+
+export function isWeb({ protocol }: URL): boolean {
+  return protocol === 'http:' || protocol === 'https:';
+}

@@ -1,0 +1,50 @@
+import { actionNames } from './arguments.ts';
+
+export const help = `remotes-client: runs on each host; registers it, fetches its commands, executes them, sends the results back.
+
+Usage: remotes-client --action=ACTION --settings FILE [more]
+
+Actions
+  status            ask the server at --url who it is, and keep its address
+  discover          ask where the server's services are, and keep that
+  generate_keys     make the host's keys: --private_key FILE --public_key FILE
+  host_register     make this host known: --token TOKEN
+  host_verify       prove that this host holds its key: --token TOKEN
+  new_host          all of the above: --url --token --private_key --public_key
+  host_status       ask who the server takes this host for
+  commands_list     ask what this host is still to execute
+  command_get       fetch and execute one command: --command N
+  commands_process  fetch and execute all that are due
+  commands_monitor  the same again and again: --interval SECONDS
+  command_post      kept for v1's sake; does nothing
+
+Options
+  -S, --settings FILE   the host's settings file
+      --url URL         the server's root address
+      --token TOKEN     a registration token; - reads it from stdin, @FILE from a file; or set REMOTES_TOKEN
+      --private_key FILE, --public_key FILE
+      --command N       number of a command
+      --interval SECONDS
+  -P, --python PROGRAM  the Python that programs run with
+      --force           let new keys replace those of a registered host, or other files
+      --fail-on-error   commands_process: exit 3 when a command did not succeed
+  -V, --version         print the version
+  -h, --help            print this
+
+The answers go to stdout as JSON, everything for people to stderr.
+
+Exit codes
+  0    done
+  1    not done: network, files, a wrong order of steps, an answer that is none
+  2    the server refused, or the command line is wrong
+  3    commands_process --fail-on-error: a command did not succeed
+  command_get: the program's own; 255 after a time-out; 128 + N after signal N; 127 without its interpreter;
+  126 when it could not be started; 1 when it is not this host's command or its result could not be stored
+
+Environment
+  REMOTES_TOKEN, REMOTES_TIMEOUT_SECONDS (60), REMOTES_KEY_PASSPHRASE, REMOTES_JOURNAL (a folder, by default
+  FILE.journal), HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE
+`;
+
+/** Shown for a usage error, beside the sentence. */
+export const usage = `usage: remotes-client --action={${actionNames.join(',')}} --settings FILE [more]; --help says more`;

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type IniDocument, parseIni } from './files/ini.ts';
+import { replaceFile, tryReplacing } from './files/replace-file.ts';
+import { type Trouble, trouble } from './trouble.ts';
+
+/** The one file in which a host keeps what it knows, readable and writable for v1 clients too. */
+export type SettingsFile = {
+  readonly path: string;
+  /** The value; empty ones count as missing. */
+  readonly get: (section: string, key: string) => string | undefined;
+  /** Takes these values on, or drops those that are undefined, in memory only. */
+  readonly stage: (changes: readonly SettingsChange[]) => void;
+  /** The same, and writes what was staged too. An unchanged file is not touched. */
+  readonly change: (changes: readonly SettingsChange[]) => Promise<void>;
+  /** Throws a trouble when `change` would. */
+  readonly tryChanging: () => Promise<void>;
+};
+
+export type SettingsChange = readonly [section: string, key: string, value: string | undefined];
+
+/** An absent file counts as an empty one. `notice` is told what is wrong with the file and can be lived with. */
+export async function openSettingsFile(
+  givenPath: string,
+  notice: (sentence: string) => void,
+): Promise<SettingsFile> {
+  const path = resolve(givenPath);
+  let written = await readText(path);
+  const document = usable(path, parseIni(written ?? ''));
+  for (const { line, sentence } of document.problems)
+    notice(
+      `the settings file ${path}, line ${line}, ${sentence}: v1 clients die on that; the last one counts`,
+    );
+
+  const stage = (changes: readonly SettingsChange[]) => {
+    for (const [section, key, value] of changes) {
+      if (value === undefined) document.remove(section, key);
+      else document.set(section, key, oneLine(key, value));
+    }
+  };
+
+  return Object.freeze({
+    path,
+    get: (section: string, key: string) => document.get(section, key) || undefined,
+    stage,
+    async change(changes: readonly SettingsChange[]) {
+      stage(changes);
+      const text = document.toText();
+      if (text === (written ?? '')) return;
+      await replaceFile(path, text).catch((error) => {
+        throw unwritable(path, error);
+      });
+      written = text;
+    },
+    async tryChanging() {
+      await tryReplacing(path).catch((error) => {
+        throw unwritable(path, error);
+      });
+    },
+  });
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'EISDIR') throw trouble('settings', `${path} is a folder: --settings names a file`);
+    throw trouble('settings', `the settings file ${path} can't be read (${code})`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw corrupt(path, 'is not text in UTF-8');
+  }
+}
+
+function usable(path: string, document: IniDocument): IniDocument {
+  const fatal = document.problems.find(({ isFatal }) => isFatal);
+  if (fatal !== undefined) throw corrupt(path, `is no settings file: line ${fatal.line} ${fatal.sentence}`);
+  return document;
+}
+
+function corrupt(path: string, what: string): Trouble {
+  return trouble('settings', `${path} ${what}. Mend it or name another file; it was left as it is`);
+}
+
+/** A value of the server's that would write lines of its own into the file is none. */
+function oneLine(key: string, value: string): string {
+  if (value === value.trim() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return value;
+  throw trouble('answer', `the server's value for ${key} can't be kept in a settings file`);
+}
+
+function unwritable(path: string, error: unknown): Trouble {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  if (code === 'ENOENT')
+    return trouble(
+      'settings',
+      `the folder ${dirname(path)} does not exist: make it first, or name another settings file`,
+    );
+  if (code === 'EISDIR') return trouble('settings', `${path} is a folder: --settings names a file`);
+  return trouble('settings', `the settings file ${path} can't be written (${code}): nothing was changed`);
+}
