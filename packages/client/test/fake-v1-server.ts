@@ -23,7 +23,8 @@ export type FakeCommand = {
   extra?: Record<string, unknown>;
 };
 
-export type Handler = (asked: Asked, response: ServerResponse) => void | 'go on' | Promise<void | 'go on'>;
+/** Answers itself, or says 'go on'. */
+export type Handler = (asked: Asked, response: ServerResponse) => unknown;
 
 export type FakeServer = {
   readonly url: string;
@@ -63,59 +64,55 @@ export async function startFakeServer({ hasRecorded = true } = {}): Promise<Fake
     ...[...offered.keys()].filter((id) => !stored.has(id)).map((command) => ({ group: 11, command })),
   ];
 
-  function answer(request: Asked, response: ServerResponse): void {
+  function reply(request: Asked): Reply {
     const path = request.path.replace(/\/$/, '');
-    const json = (body: unknown, status = 200) =>
-      send(response, status, 'application/json', JSON.stringify(body));
-    const recorded = (exchange: { response: { status: number; body_text: string } }) =>
-      send(response, exchange.response.status, 'application/json', exchange.response.body_text);
     const id = Number(/\/(\d+)$/.exec(path)?.[1]);
+    const isRecorded = publicPem === keys.main.public_spki_pem;
     switch (`${request.method} ${path.replace(/\/\d+$/, '')}`) {
       case 'GET /api/status':
-        if (path === request.path) {
-          response.writeHead(301, { Location: '/api/status/', Connection: 'close' }).end();
-          return;
-        }
+        if (path === request.path) return { status: 301, text: '', headers: { Location: '/api/status/' } };
         return json({ ...exchanges.status.response.body_json, server_url: `${url}/` });
       case 'GET /api/v1/discover':
         return recorded(exchanges.discover);
-      case 'POST /api/v1/host/register': {
+      case 'POST /api/v1/host/register':
         publicPem = JSON.parse(request.body).public_key;
         if (publicPem === keys.main.public_spki_pem) return recorded(exchanges.register);
         return json({ status: 'OK', encrypted: encrypt(publicPem, uuid) });
-      }
       case 'POST /api/v1/host/verify':
-        if (publicPem === keys.main.public_spki_pem) return recorded(exchanges.verify);
+        if (isRecorded) return recorded(exchanges.verify);
         return json({ status: 'OK', encrypted: encrypt(publicPem, exchanges.verify.expect.token) });
       case 'GET /api/v1/host/status':
         return recorded(exchanges.host_status);
       case 'GET /api/v1/commands/list':
         return json({ status: 'OK', results: listed() });
       case 'GET /api/v1/commands/get': {
-        if (id === recordedId && publicPem === keys.main.public_spki_pem)
-          return recorded(exchanges.command_get);
+        if (id === recordedId && isRecorded) return recorded(exchanges.command_get);
         const command = offered.get(id);
-        if (command === undefined) return json({ detail: 'Not found.' }, 404);
-        return json(sealed(publicPem, id, command));
+        return command === undefined
+          ? recorded(exchanges.errors['get not found']!)
+          : json(sealed(publicPem, id, command));
       }
-      case 'POST /api/v1/commands/post': {
-        if (!offered.has(id) && id !== recordedId) return json({ status: 'ERROR' }, 403);
-        const key = readFernetKey(uuidKey)!;
-        const body = JSON.parse(request.body) as { output: string; result: string };
-        const posted = {
-          output: openFernet(key, body.output)!.toString(),
-          result: openFernet(key, body.result)!.toString(),
-        };
-        request.posted = posted;
-        if (posted.output.includes('\0') || posted.result.includes('\0'))
-          return json({ output: ['Null'] }, 400);
-        stored.set(id, [...(stored.get(id) ?? []), posted]);
-        if (!isList(posted.result)) return send(response, 500, 'text/html', errorPage);
-        return json({ status: 'OK', results: { id: 96 + stored.size } }, 201);
-      }
+      case 'POST /api/v1/commands/post':
+        if (!offered.has(id) && id !== recordedId) return recorded(exchanges.errors['post forbidden']!);
+        return store(request, id);
       default:
-        return send(response, 404, 'text/html', errorPage);
+        return { status: 404, text: errorPage, type: 'text/html' };
     }
+  }
+
+  function store(request: Asked, id: number): Reply {
+    const key = readFernetKey(uuidKey)!;
+    const body = JSON.parse(request.body) as { output: string; result: string };
+    const posted = {
+      output: openFernet(key, body.output)!.toString(),
+      result: openFernet(key, body.result)!.toString(),
+    };
+    request.posted = posted;
+    if (`${posted.output}${posted.result}`.includes('\0')) return json({ output: ['Null'] }, 400);
+    stored.set(id, [...(stored.get(id) ?? []), posted]);
+    // Stored all the same: that is the quirk.
+    if (!isList(posted.result)) return { status: 500, text: errorPage, type: 'text/html' };
+    return json({ status: 'OK', results: { id: 96 + stored.size } }, 201);
   }
 
   const server = createServer(async (request, response) => {
@@ -125,7 +122,10 @@ export async function startFakeServer({ hasRecorded = true } = {}): Promise<Fake
     const entry: Asked = { method, path, headers, body: Buffer.concat(chunks).toString() };
     asked.push(entry);
     const handler = handlers.get(`${method} ${path.replace(/\/$/, '')}`);
-    if (handler === undefined || (await handler(entry, response)) === 'go on') answer(entry, response);
+    if (handler === undefined || (await handler(entry, response)) === 'go on') {
+      const { status, text, type, headers: more } = reply(entry);
+      send(response, status, type ?? 'application/json', text, more);
+    }
     for (const wake of waiting) wake();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -155,6 +155,16 @@ export async function startFakeServer({ hasRecorded = true } = {}): Promise<Fake
         server.close(() => resolve());
       }),
   };
+}
+
+type Reply = { status: number; text: string; type?: string; headers?: Record<string, string> };
+
+function json(body: unknown, status = 200): Reply {
+  return { status, text: JSON.stringify(body) };
+}
+
+function recorded({ response }: { response: { status: number; body_text: string } }): Reply {
+  return { status: response.status, text: response.body_text };
 }
 
 export function send(response: ServerResponse, status: number, type: string, body: string, more = {}): void {

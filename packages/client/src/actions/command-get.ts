@@ -10,7 +10,7 @@ import type { Outcome } from '../host/outcome.ts';
 export async function getCommand(context: Context): Promise<number> {
   const { flags, print, say } = context;
   const signals = listenForStop(['SIGINT', 'SIGTERM', 'SIGHUP'], say);
-  const worker = await openWorker(context, signals.stop);
+  const worker = await openWorker(context, signals);
   try {
     const report = await runCommand(worker, flags.commandId ?? 0);
     if (report.answer?.json !== undefined || report.outcome !== undefined) print(reportJson(report));

@@ -10,9 +10,9 @@ import { showAnswer, tokenHint } from './show-answer.ts';
 export async function processCommands(context: Context): Promise<number> {
   const { flags, print, say } = context;
   const signals = listenForStop(['SIGINT', 'SIGTERM', 'SIGHUP'], say);
-  const worker = await openWorker(context, signals.stop);
+  const worker = await openWorker(context, signals);
   try {
-    const { list, settled, reports, sentence } = await passOnce(worker, signals.finish);
+    const { list, settled, reports, sentence } = await passOnce(worker);
     for (const { run, delivery } of settled)
       if (delivery.state !== 'kept')
         say(`command ${run.run.commandId}, run before: its result is ${delivery.state} now`);

@@ -12,7 +12,7 @@ export type HostSession = {
   readonly uuid: string;
   readonly serverUrl: string;
   readonly privateKey: KeyObject;
-  readonly list: () => Promise<ServerAnswer>;
+  readonly list: (signal?: AbortSignal) => Promise<ServerAnswer>;
   readonly get: (id: number) => Promise<ServerAnswer>;
   readonly post: (id: number, texts: RunTexts) => Promise<ServerAnswer>;
 };
@@ -29,7 +29,8 @@ export async function openHostSession(context: Context): Promise<HostSession> {
     uuid,
     serverUrl: serverUrl(settings).href,
     privateKey,
-    list: () => server.ask({ method: 'GET', url: endpointUrl(settings, 'commands_list'), token }),
+    list: (signal?: AbortSignal) =>
+      server.ask({ method: 'GET', url: endpointUrl(settings, 'commands_list'), token, signal }),
     get: (id: number) => server.ask({ method: 'GET', url: commandUrl(settings, 'command_get', id), token }),
     post: (id: number, { output, result }: RunTexts) =>
       server.ask({

@@ -19,18 +19,17 @@ export type Pass = {
  */
 export async function passOnce(
   worker: Worker,
-  finish: AbortSignal,
   onReport: (report: RunReport) => void = () => {},
 ): Promise<Pass> {
   const settled = await settle(worker);
-  const list = await worker.session.list();
+  const list = await worker.session.list(worker.finish);
   const reports: RunReport[] = [];
   if (!list.isOk) {
     const sentence = `the server refused: ${refusalOf(list)}`;
     return { settled, list, reports, sentence, retryAfterSeconds: list.retryAfterSeconds };
   }
   for (const id of listedCommands(list)) {
-    if (finish.aborted) break;
+    if (worker.finish.aborted) break;
     const report = await runCommand(worker, id);
     reports.push(report);
     onReport(report);

@@ -16,6 +16,8 @@ export type Worker = {
   /** The outcomes that were not in doubt when they could not be delivered, by journal id. */
   readonly unsent: Set<string>;
   readonly pythonPath: string | undefined;
+  /** Aborted to begin nothing more. */
+  readonly finish: AbortSignal;
   /** Aborted to end the program that runs. */
   readonly stop: AbortSignal;
   readonly say: (sentence: string) => void;

@@ -15,19 +15,16 @@ export function listenForStop(
   const stop = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (!finish.signal.aborted) {
-      say(`${name}: the current run is finished and reported first; a second signal ends it`);
-      finish.abort();
-    } else if (!stop.signal.aborted) {
-      say(`${name}: the current run is stopped`);
-      stop.abort();
+      say(`${name}: the current run, if any, is finished and reported first; a second signal ends it`);
+      return finish.abort();
     }
+    say(`${name}: the current run is stopped and reported; a third signal ends the client at once`);
+    stop.abort();
+    close();
+  };
+  const close = () => {
+    for (const name of names) process.off(name, onSignal);
   };
   for (const name of names) process.on(name, onSignal);
-  return {
-    finish: finish.signal,
-    stop: stop.signal,
-    close: () => {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
+  return { finish: finish.signal, stop: stop.signal, close };
 }

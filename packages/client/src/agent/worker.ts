@@ -7,15 +7,23 @@ import { isJournalRefusal, openJournal } from './journal.ts';
 import type { Worker } from './run-command.ts';
 
 /** Makes ready to run commands: opens session and journal, and clears away what killed clients have left. */
-export async function openWorker(context: Context, stop: AbortSignal): Promise<Worker> {
-  const { flags, settings, config, say } = context;
+export async function openWorker(context: Context, signals: Pick<Worker, 'finish' | 'stop'>): Promise<Worker> {
+  const { settings, config, say } = context;
   const session = await openHostSession(context);
   const journal = await openJournal(config.journalFolder ?? `${await realPath(settings.path)}.journal`);
   if (isJournalRefusal(journal)) throw trouble('settings', journal.sentence);
   for (const notice of journal.notices) say(notice);
   await removeAbandonedFolders();
-  const pythonPath = flags.pythonPath ?? settings.get('interpreters', 'python');
-  return { session, journal, unsent: new Set(), pythonPath, stop, say };
+  return { session, journal, unsent: new Set(), pythonPath: pythonPathOf(context), ...signals, say };
+}
+
+/** The same worker with what the settings say now. Throws a trouble when they are of no use. */
+export async function reloadWorker(context: Context, worker: Worker): Promise<Worker> {
+  return { ...worker, session: await openHostSession(context), pythonPath: pythonPathOf(context) };
+}
+
+function pythonPathOf({ flags, settings }: Context): string | undefined {
+  return flags.pythonPath ?? settings.get('interpreters', 'python');
 }
 
 /** One settings file has one journal, whatever link it is reached by. */

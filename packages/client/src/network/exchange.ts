@@ -13,6 +13,7 @@ export type HttpRequest = {
   url: URL;
   headers: Record<string, string>;
   body?: Buffer;
+  signal?: AbortSignal | undefined;
 };
 
 export type HttpAnswer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
@@ -35,6 +36,8 @@ const slowestBytesPerSecond = 32 * 1024;
  */
 export async function exchange(request: HttpRequest, network: Network): Promise<HttpAnswer> {
   const stop = new AbortController();
+  const onAbort = () => stop.abort(Object.assign(new Error('asked to end'), { code: 'ERR_STOPPED' }));
+  request.signal?.addEventListener('abort', onAbort, { once: true });
   const deadlines = startDeadlines(request, network, stop);
   try {
     const sent = await send(request, network, stop.signal);
@@ -47,6 +50,7 @@ export async function exchange(request: HttpRequest, network: Network): Promise<
   } catch (error) {
     throw networkTrouble(stop.signal.aborted ? stop.signal.reason : error, request.url);
   } finally {
+    request.signal?.removeEventListener('abort', onAbort);
     deadlines.clear();
   }
 }

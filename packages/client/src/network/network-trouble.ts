@@ -28,6 +28,7 @@ function sentenceOf(code: string, url: URL, error: unknown): string {
     return `${where} does not speak TLS as it should (${code}): is the address http:// rather than https://?`;
   if (code.startsWith('HPE_')) return `${where} does not answer in HTTP: check the address`;
   if (code === 'ERR_ANSWER_TOO_LONG') return `the answer of ${where} is longer than this client takes`;
+  if (code === 'ERR_STOPPED') return `${where} was waited for no longer, as the client was asked to end`;
   if (code === 'ERR_PROXY') return messageOf(error);
   return `${where} could not be asked (${code || messageOf(error)})`;
 }

@@ -12,6 +12,8 @@ export type Question = {
   url: URL;
   token?: string | undefined;
   body?: object;
+  /** Aborted to wait no longer. */
+  signal?: AbortSignal | undefined;
 };
 
 /** The server at the other end: one question, one answer. Throws a trouble when there is no answer. */
@@ -20,7 +22,7 @@ export type Server = { readonly ask: (question: Question) => Promise<ServerAnswe
 export function openServer(config: Config): Server {
   let network: Network | undefined;
   return Object.freeze({
-    async ask({ method, url, token, body }: Question) {
+    async ask({ method, url, token, body, signal }: Question) {
       network ??= {
         timeoutSeconds: config.timeoutSeconds,
         proxies: config.proxies,
@@ -35,7 +37,7 @@ export function openServer(config: Config): Server {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       };
       const content = body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) };
-      return readAnswer(await followRedirects({ method, url, headers, ...content }, network));
+      return readAnswer(await followRedirects({ method, url, headers, signal, ...content }, network));
     },
   });
 }
