@@ -1,0 +1,109 @@
+// docs/performance.md out of what was measured; nothing in it is written by hand.
+
+/** What the original does a second on this kind of machine, and how many times that is aimed at. */
+const original = {
+  status: { perSecond: 825, aim: 18 },
+  host_status: { perSecond: 478, aim: 18 },
+  commands_list: { perSecond: 300, aim: 40 },
+  command_get: { perSecond: 236, aim: 15 },
+  command_post: { perSecond: 192, aim: 25 },
+  'command_post, two variables': { perSecond: 98, aim: undefined },
+};
+const originalPairs = { perSecond: 44, aim: 18 };
+
+export function report({ machine, bare, endpoints, past, pairs, two, client }) {
+  return `# Performance
+
+Written by \`npm run bench\`; every figure is of one run on one machine (${machine}; server, database and load generator
+share its cores). Requests come from wrk, 8 connections, closed after each request (as v1 clients do) or kept. Writes are
+durable: SQLite in WAL mode with \`synchronous=FULL\`. "The original" is Django Remotes 0.3.2 behind gunicorn with two
+workers on SQLite, as measured once on this kind of machine; it was not measured again here.
+
+## Requests a second
+
+| request | API log off: closing | kept | API log on: closing | kept | × the original | aim | p99, closing | event-loop delay p99 |
+|---|---|---|---|---|---|---|---|---|
+${ceiling('a bare Fastify route', bare.route)}
+${ceiling('a bare gathered INSERT', bare.insert)}
+${Object.keys(endpoints.on)
+  .filter((name) => typeof endpoints.on[name] === 'object')
+  .map((name) => endpointRow(name, endpoints))
+  .join('\n')}
+
+The multiple and the last two columns are with the API log on and closing connections.
+
+| | pairs a second | × the original | aim | CPU of the generator | event-loop delay p99 |
+|---|---|---|---|---|---|
+| register + verify | ${whole(pairs.pairsPerSecond)} | ${times(pairs.pairsPerSecond, originalPairs.perSecond)} | ${originalPairs.aim} × | ${pairs.generatorCpu.toFixed(2)} cores | ${ms(pairs.delayP99Ms)} |
+| command_get, two server processes on one port | ${whole(two.perSecond)} | ${times(two.perSecond, original.command_get.perSecond)} | 25 × | | |
+
+## A host with a past
+
+| past runs of the host | commands_list | event-loop delay p99 | command_get, again and again | event-loop delay p99 |
+|---|---|---|---|---|
+${past.map((one) => pastRow(one, past[0])).join('\n')}
+
+Closing connections, API log on. In brackets: the share of the first row.
+
+## Starting, and memory
+
+| | |
+|---|---|
+| server: start to listening, new SQLite database with its hosts | ${ms(endpoints.off.startMs)} |
+| server: resident, idle | ${mb(endpoints.off.idleMb)} |
+| server: resident, after all the load above | ${mb(endpoints.on.busyMb)} |
+| client: \`--action=status\`, start to end (bare \`node -e 0\`: ${ms(client.bareNodeMs)}) | ${ms(client.statusMs)} |
+| client: \`--action=status\`, resident at most (bare \`node -e 0\`: ${mb(client.bareNodeMb)}) | ${mb(client.statusMb)} |
+| client: \`commands_monitor\`, resident | ${mb(client.monitorMb)} |
+| client: the bundle | ${whole(client.bundleKb)} KB |
+| client: 20 pending commands in one \`commands_process\` (20 bare starts of Python: ${ms(client.twentyStartsMs)}) | ${ms(client.twentyMs)} |
+`;
+}
+
+function ceiling(name, { closing, kept }) {
+  return `| ${name} | ${whole(closing.perSecond)} | ${whole(kept.perSecond)} | | | | | ${ms(closing.p99Ms)} | ${ms(closing.delayP99Ms)} |`;
+}
+
+function endpointRow(name, { off, on }) {
+  const peer = original[name];
+  const { closing, kept } = on[name];
+  const cells = [
+    whole(off[name].closing.perSecond),
+    whole(off[name].kept.perSecond),
+    whole(closing.perSecond),
+    whole(kept.perSecond),
+    peer ? times(closing.perSecond, peer.perSecond) : '',
+    peer?.aim ? `${peer.aim} ×` : '',
+    ms(closing.p99Ms),
+    ms(closing.delayP99Ms),
+  ];
+  return `| ${name} | ${cells.join(' | ')} |`;
+}
+
+function pastRow({ runs, list, get }, first) {
+  const share = (one, base) =>
+    `${whole(one.perSecond)} (${Math.round((100 * one.perSecond) / base.perSecond)} %)`;
+  const cells = [
+    share(list.closing, first.list.closing),
+    ms(list.closing.delayP99Ms),
+    share(get.closing, first.get.closing),
+    ms(get.closing.delayP99Ms),
+  ];
+  return `| ${runs.toLocaleString('en')} | ${cells.join(' | ')} |`;
+}
+
+function whole(value) {
+  return Math.round(value).toLocaleString('en');
+}
+
+function times(value, peer) {
+  return `${(value / peer).toFixed(1)} ×`;
+}
+
+function ms(value) {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+function mb(value) {
+  return `${Math.round(value)} MB`;
+}
