@@ -37,7 +37,10 @@ export function isBusy(error: unknown): boolean {
 const sentences: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'The database is busy: try again.'],
   [/^(SQLITE_FULL|ENOSPC|53100)$/, 'The disk that holds the database is full: free some space.'],
-  [/^(SQLITE_READONLY.*|SQLITE_PERM)$/, 'The database cannot be written: check who owns its files.'],
+  [
+    /^(SQLITE_READONLY.*|SQLITE_PERM|EACCES|EPERM|EROFS)$/,
+    'The database cannot be written: check who owns its files.',
+  ],
   [/^SQLITE_CANTOPEN/, 'The database cannot be opened: check who owns its folder.'],
   [/^(08\w{3}|57P0\d|53\w{3})$/, 'The database cannot be reached: try again.'],
   [/^(40001|40P01|55P03|57014)$/, 'The database is busy: try again.'],

@@ -4,6 +4,7 @@ import { unavailable } from './errors.ts';
 export type PostgresPool = {
   /** Runs the work on one connection; a connection that breaks is dropped, and the next work gets a new one. */
   use<Answer>(work: (client: pg.PoolClient) => Promise<Answer>): Promise<Answer>;
+  /** Waits until all work is done. */
   close(): Promise<void>;
 };
 
@@ -28,20 +29,36 @@ export function createPostgresPool(url: string, size: number): PostgresPool {
   });
   pool.on('error', () => {});
 
+  let underWay = 0;
+  let whenIdle: (() => void) | undefined;
+  const use = async <Answer>(work: (client: pg.PoolClient) => Promise<Answer>): Promise<Answer> => {
+    const client = await connect(pool);
+    try {
+      const answer = await work(client);
+      client.release();
+      return answer;
+    } catch (error) {
+      client.release(broken.has(client));
+      if (broken.has(client)) throw unavailable(unreachable, error);
+      throw error;
+    }
+  };
+
   return Object.freeze({
     async use<Answer>(work: (client: pg.PoolClient) => Promise<Answer>) {
-      const client = await connect(pool);
+      underWay += 1;
       try {
-        const answer = await work(client);
-        client.release();
-        return answer;
-      } catch (error) {
-        client.release(broken.has(client));
-        if (broken.has(client)) throw unavailable(unreachable, error);
-        throw error;
+        return await use(work);
+      } finally {
+        underWay -= 1;
+        if (underWay === 0) whenIdle?.();
       }
     },
-    close: () => pool.end(),
+    async close() {
+      // The pool itself would leave those without an answer that wait for a connection.
+      if (underWay > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
+      await pool.end();
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import { reachCrashPoint } from '../crash-point.ts';
 import type { Tables } from '../domain/ports.ts';
 import type { Storage } from '../domain/storage.ts';
 import type { DecisionSet } from './connection.ts';
+import { wordingErrors } from './connection-errors.ts';
 import { isWorthRetrying, translateDriverError, translateOpenError, unavailable } from './errors.ts';
 import { migrate } from './migrate.ts';
 import { postgresConnection } from './postgres-connection.ts';
@@ -25,11 +26,11 @@ export async function openPostgresStorage(url: string, decisions: DecisionSet): 
     await pool.close();
     throw translateOpenError(trouble);
   }
-  const read = postgresConnection((config) => pool.use((client) => client.query(config)).catch(rethrow));
+  const read = postgresConnection((config) => pool.use((client) => client.query(config)));
   const taker = decisionTaker(pool, decisions);
   return Object.freeze({
     kind: 'postgres',
-    tables: tablesOn(read),
+    tables: tablesOn(wordingErrors(read)),
     decide: taker as Storage['decide'],
     close: () => pool.close(),
   });
@@ -86,7 +87,7 @@ function decisionTaker(pool: PostgresPool, decisions: DecisionSet) {
       try {
         return await take(name, input);
       } catch (trouble) {
-        if (!isWorthRetrying(trouble)) return rethrow(trouble);
+        if (!isWorthRetrying(trouble)) throw translateDriverError(trouble);
         if (attempt === mostAttempts) throw unavailable('The database is busy: try again.', trouble);
       }
       await delay(randomInt(2 ** Math.min(attempt, 7)));
@@ -101,8 +102,4 @@ async function commit(client: pg.ClientBase): Promise<void> {
   const { command } = await client.query('commit');
   // A statement that failed, and whose error the decision swallowed, turns the commit into this.
   if (command !== 'COMMIT') throw new Error('A decision went on after one of its statements had failed.');
-}
-
-function rethrow(trouble: unknown): never {
-  throw translateDriverError(trouble);
 }

@@ -19,8 +19,8 @@ export function openSqliteConnection(file: string): SqliteConnection {
   return Object.freeze({ database, ...sqliteConnection(database) });
 }
 
-/** Never opens a file that exists: closing it again would drop the locks that this process holds on it (POSIX). */
-function createPrivateFile(file: string): void {
+/** Makes it empty and mode 0600. Never opens a file that exists: closing it again would drop the locks that this process holds on it (POSIX). */
+export function createPrivateFile(file: string): void {
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
 }
 

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Storage } from '../domain/storage.ts';
 import type { DecisionSet } from './connection.ts';
+import { wordingErrors } from './connection-errors.ts';
 import { createDecisionQueue } from './decision-queue.ts';
 import { translateOpenError } from './errors.ts';
 import { migrate } from './migrate.ts';
 import { batchTaker } from './sqlite-batch.ts';
 import { openSqliteConnection, type SqliteConnection } from './sqlite-connection.ts';
+import { type SqliteLock, shareSqliteFile } from './sqlite-lock.ts';
 import { createSqliteTurns } from './sqlite-turns.ts';
 import { startSqliteWriter } from './sqlite-writer.ts';
 import { beginServerState } from './tables/server.ts';
@@ -21,6 +23,17 @@ export type SqliteOptions =
 
 /** Opens the file, bringing it to this version's schema. Several processes may have it open at once. */
 export async function openSqliteStorage(options: SqliteOptions): Promise<Storage> {
+  let lock: SqliteLock | undefined;
+  try {
+    lock = shareSqliteFile(options.file);
+    return await openShared(options, lock);
+  } catch (trouble) {
+    lock?.release();
+    throw translateOpenError(trouble);
+  }
+}
+
+async function openShared(options: SqliteOptions, lock: SqliteLock): Promise<Storage> {
   const first = await openPrepared(options.file);
   const writer = 'writer' in options ? await startThread(options, first) : takeHere(options, first);
   const reader = openSqliteConnection(options.file);
@@ -29,12 +42,13 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
   const queue = createDecisionQueue(writer.takeBatch);
   return Object.freeze({
     kind: 'sqlite',
-    tables: tablesOn(reader),
+    tables: tablesOn(wordingErrors(reader)),
     decide: queue.decide as Storage['decide'],
     async close() {
       await queue.close();
       reader.database.close();
       await writer.close();
+      lock.release();
     },
   });
 }
@@ -51,7 +65,7 @@ async function openPrepared(file: string): Promise<SqliteConnection> {
   } catch (trouble) {
     // Closing undoes what was begun.
     connection?.database.close();
-    throw translateOpenError(trouble);
+    throw trouble;
   }
 }
 

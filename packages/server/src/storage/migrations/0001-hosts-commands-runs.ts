@@ -40,7 +40,7 @@ export function up(db: Kysely<unknown>, kind: Kind): Compilable[] {
       .addColumn('sealed', 'text', required)
       .addColumn('created_at', 'bigint', required)
       .addColumn('expires_at', 'bigint')
-      .addColumn('uses', 'integer')
+      .addColumn('uses', 'bigint')
       .addColumn('verified_count', 'integer', (column) => column.notNull().defaultTo(0))
       .addColumn('must_approve', 'integer', required)
       .addColumn('revoked_at', 'bigint'),
@@ -142,7 +142,7 @@ export function up(db: Kysely<unknown>, kind: Kind): Compilable[] {
       .addColumn('name', 'text', (column) => column.notNull().unique())
       // No cascade: a hosts group may go only once nothing is meant for it.
       .addColumn('hosts_group_id', 'bigint', (column) => column.notNull().references('hosts_groups.id'))
-      .addColumn('position', 'integer', required)
+      .addColumn('position', 'bigint', required)
       .addColumn('after_at', 'bigint')
       .addColumn('before_at', 'bigint')
       .addColumn('is_active', 'integer', required)
@@ -154,7 +154,7 @@ export function up(db: Kysely<unknown>, kind: Kind): Compilable[] {
       .addColumn('commands_group_id', 'bigint', childOf('commands_groups.id'))
       .addColumn('name', 'text', required)
       .addColumn('description', 'text', required)
-      .addColumn('position', 'integer', required)
+      .addColumn('position', 'bigint', required)
       .addColumn('is_active', 'integer', required)
       .addColumn('revision', 'integer', required),
     schema.createIndex('commands_commands_group').on('commands').column('commands_group_id'),
@@ -165,7 +165,7 @@ export function up(db: Kysely<unknown>, kind: Kind): Compilable[] {
       .addColumn('created_at', 'bigint', required)
       .addColumn('interpreter', 'text', required)
       .addColumn('timeout_seconds', 'double precision', required)
-      .addColumn('attempts', 'integer', required)
+      .addColumn('attempts', 'bigint', required)
       .addColumn('program', 'text', required)
       .addColumn('settings', 'text', required)
       .addColumn('variables', 'text', required)
@@ -204,7 +204,7 @@ export function up(db: Kysely<unknown>, kind: Kind): Compilable[] {
       .addColumn('attempt', 'integer', required)
       .addColumn('state', 'text', required)
       .addColumn('reason', 'text')
-      .addColumn('exit_code', 'integer')
+      .addColumn('exit_code', 'bigint')
       .addColumn('signal', 'text')
       .addColumn('inputs', 'text', required)
       .addColumn('interpreter', 'text', required)

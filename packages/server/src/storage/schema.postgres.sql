@@ -1,0 +1,303 @@
+create table api_log (
+  id bigint generated always as identity not null,
+  at bigint not null,
+  request_id text not null,
+  method text not null,
+  path text not null,
+  status integer not null,
+  address text not null,
+  host_name text,
+  client_agent text,
+  duration_ms double precision not null,
+  arguments text,
+  constraint api_log_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX api_log_at ON public.api_log USING btree (at);
+
+create table command_revisions (
+  command_id bigint not null,
+  revision integer not null,
+  created_at bigint not null,
+  interpreter text not null,
+  timeout_seconds double precision not null,
+  attempts bigint not null,
+  program text not null,
+  settings text not null,
+  variables text not null,
+  output_variables text not null,
+  constraint command_revisions_command_id_fkey FOREIGN KEY (command_id) REFERENCES commands(id) ON DELETE CASCADE,
+  constraint command_revisions_key PRIMARY KEY (command_id, revision)
+);
+
+create table commands (
+  id bigint not null,
+  commands_group_id bigint not null,
+  name text not null,
+  description text not null,
+  "position" bigint not null,
+  is_active integer not null,
+  revision integer not null,
+  constraint commands_commands_group_id_fkey FOREIGN KEY (commands_group_id) REFERENCES commands_groups(id) ON DELETE CASCADE,
+  constraint commands_id_fkey FOREIGN KEY (id) REFERENCES wire_numbers(number),
+  constraint commands_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX commands_commands_group ON public.commands USING btree (commands_group_id);
+
+create table commands_groups (
+  id bigint generated always as identity not null,
+  name text not null,
+  hosts_group_id bigint not null,
+  "position" bigint not null,
+  after_at bigint,
+  before_at bigint,
+  is_active integer not null,
+  stop_on_failure integer not null,
+  constraint commands_groups_hosts_group_id_fkey FOREIGN KEY (hosts_group_id) REFERENCES hosts_groups(id),
+  constraint commands_groups_pkey PRIMARY KEY (id),
+  constraint commands_groups_name_key UNIQUE (name)
+);
+
+CREATE INDEX commands_groups_hosts_group ON public.commands_groups USING btree (hosts_group_id);
+
+create table flights (
+  run_number bigint not null,
+  deadline_at bigint not null,
+  constraint flights_run_number_fkey FOREIGN KEY (run_number) REFERENCES runs(number) ON DELETE CASCADE,
+  constraint flights_pkey PRIMARY KEY (run_number)
+);
+
+CREATE INDEX flights_deadline ON public.flights USING btree (deadline_at);
+
+create table holds (
+  host_id bigint not null,
+  commands_group_id bigint not null,
+  run_number bigint not null,
+  constraint holds_commands_group_id_fkey FOREIGN KEY (commands_group_id) REFERENCES commands_groups(id) ON DELETE CASCADE,
+  constraint holds_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  constraint holds_run_number_fkey FOREIGN KEY (run_number) REFERENCES runs(number) ON DELETE CASCADE,
+  constraint holds_key PRIMARY KEY (host_id, commands_group_id)
+);
+
+CREATE INDEX holds_commands_group ON public.holds USING btree (commands_group_id);
+
+CREATE INDEX holds_run ON public.holds USING btree (run_number);
+
+create table host_signatures (
+  host_id bigint not null,
+  signature_hash text not null,
+  constraint host_signatures_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  constraint host_signatures_key PRIMARY KEY (host_id, signature_hash)
+);
+
+create table host_tokens (
+  id bigint generated always as identity not null,
+  host_id bigint not null,
+  token_hash text not null,
+  created_at bigint not null,
+  used_at bigint,
+  constraint host_tokens_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  constraint host_tokens_pkey PRIMARY KEY (id),
+  constraint host_tokens_token_hash_key UNIQUE (token_hash)
+);
+
+CREATE INDEX host_tokens_host ON public.host_tokens USING btree (host_id);
+
+create table hosts (
+  id bigint generated always as identity not null,
+  uuid text not null,
+  name text not null,
+  public_pem text not null,
+  key_fingerprint text not null,
+  state text not null,
+  needs_approval integer not null,
+  registration_token_id bigint,
+  registered_at bigint not null,
+  verified_at bigint,
+  last_seen_at bigint,
+  usual_interval_ms bigint,
+  last_address text,
+  client_agent text,
+  client_version text,
+  constraint hosts_registration_token_id_fkey FOREIGN KEY (registration_token_id) REFERENCES registration_tokens(id) ON DELETE SET NULL,
+  constraint hosts_pkey PRIMARY KEY (id),
+  constraint hosts_key_fingerprint_key UNIQUE (key_fingerprint),
+  constraint hosts_name_key UNIQUE (name),
+  constraint hosts_uuid_key UNIQUE (uuid)
+);
+
+CREATE INDEX hosts_registering ON public.hosts USING btree (registration_token_id, registered_at) WHERE (state = 'registered'::text);
+
+create table hosts_group_members (
+  hosts_group_id bigint not null,
+  host_id bigint not null,
+  constraint hosts_group_members_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  constraint hosts_group_members_hosts_group_id_fkey FOREIGN KEY (hosts_group_id) REFERENCES hosts_groups(id) ON DELETE CASCADE,
+  constraint hosts_group_members_key PRIMARY KEY (hosts_group_id, host_id)
+);
+
+CREATE INDEX hosts_group_members_host ON public.hosts_group_members USING btree (host_id);
+
+create table hosts_groups (
+  id bigint generated always as identity not null,
+  name text not null,
+  is_active integer not null,
+  constraint hosts_groups_pkey PRIMARY KEY (id),
+  constraint hosts_groups_name_key UNIQUE (name)
+);
+
+create table jobs (
+  id text not null,
+  kind text not null,
+  wire_number bigint not null,
+  command_id bigint,
+  parent_id text,
+  created_at bigint not null,
+  constraint jobs_command_id_fkey FOREIGN KEY (command_id) REFERENCES commands(id) ON DELETE CASCADE,
+  constraint jobs_wire_number_fkey FOREIGN KEY (wire_number) REFERENCES wire_numbers(number),
+  constraint jobs_pkey PRIMARY KEY (id),
+  constraint jobs_command_id_key UNIQUE (command_id),
+  constraint jobs_wire_number_key UNIQUE (wire_number)
+);
+
+create table migrations (
+  number integer not null,
+  name text not null,
+  applied_at bigint not null,
+  constraint migrations_pkey PRIMARY KEY (number)
+);
+
+create table pending (
+  host_id bigint not null,
+  wire_number bigint not null,
+  constraint pending_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  constraint pending_wire_number_fkey FOREIGN KEY (wire_number) REFERENCES jobs(wire_number) ON DELETE CASCADE,
+  constraint pending_key PRIMARY KEY (host_id, wire_number)
+);
+
+CREATE INDEX pending_wire_number ON public.pending USING btree (wire_number);
+
+create table registration_token_groups (
+  registration_token_id bigint not null,
+  hosts_group_id bigint not null,
+  constraint registration_token_groups_hosts_group_id_fkey FOREIGN KEY (hosts_group_id) REFERENCES hosts_groups(id) ON DELETE CASCADE,
+  constraint registration_token_groups_registration_token_id_fkey FOREIGN KEY (registration_token_id) REFERENCES registration_tokens(id) ON DELETE CASCADE,
+  constraint registration_token_groups_key PRIMARY KEY (registration_token_id, hosts_group_id)
+);
+
+create table registration_tokens (
+  id bigint generated always as identity not null,
+  secret_hash text not null,
+  sealed text not null,
+  created_at bigint not null,
+  expires_at bigint,
+  uses bigint,
+  verified_count integer default 0 not null,
+  must_approve integer not null,
+  revoked_at bigint,
+  constraint registration_tokens_pkey PRIMARY KEY (id),
+  constraint registration_tokens_secret_hash_key UNIQUE (secret_hash)
+);
+
+create table run_output (
+  run_number bigint not null,
+  stream text not null,
+  chunk integer not null,
+  bytes bytea not null,
+  constraint run_output_run_number_fkey FOREIGN KEY (run_number) REFERENCES runs(number) ON DELETE CASCADE,
+  constraint run_output_key PRIMARY KEY (run_number, stream, chunk)
+);
+
+create table runs (
+  number bigint generated always as identity not null,
+  id text not null,
+  job_id text not null,
+  host_id bigint not null,
+  wire_number bigint not null,
+  command_name text not null,
+  revision integer not null,
+  attempt integer not null,
+  state text not null,
+  reason text,
+  exit_code bigint,
+  signal text,
+  inputs text not null,
+  interpreter text not null,
+  delivered_at bigint,
+  finished_at bigint,
+  output_bytes bigint default 0 not null,
+  output_cut_bytes bigint default 0 not null,
+  is_masked integer default 0 not null,
+  result text,
+  constraint runs_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  constraint runs_pkey PRIMARY KEY (number),
+  constraint runs_host_wire_number UNIQUE (host_id, wire_number),
+  constraint runs_id_key UNIQUE (id)
+);
+
+CREATE INDEX runs_wire_number ON public.runs USING btree (wire_number);
+
+create table server_state (
+  id integer not null,
+  store_id text not null,
+  epoch bigint default 0 not null,
+  is_paused integer default 0 not null,
+  signing_public_pem text,
+  signing_private_sealed text,
+  constraint server_state_id_check CHECK ((id = 1)),
+  constraint server_state_pkey PRIMARY KEY (id)
+);
+
+create table settings (
+  name text not null,
+  value text not null,
+  description text not null,
+  is_secret integer not null,
+  is_active integer not null,
+  constraint settings_pkey PRIMARY KEY (name)
+);
+
+create table variable_value_history (
+  id bigint generated always as identity not null,
+  host_id bigint not null,
+  variable_id bigint not null,
+  value text not null,
+  set_at bigint not null,
+  set_by text not null,
+  replaced_at bigint not null,
+  replaced_by text not null,
+  constraint variable_value_history_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  constraint variable_value_history_variable_id_fkey FOREIGN KEY (variable_id) REFERENCES variables(id) ON DELETE CASCADE,
+  constraint variable_value_history_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX variable_value_history_host ON public.variable_value_history USING btree (host_id, variable_id);
+
+CREATE INDEX variable_value_history_variable ON public.variable_value_history USING btree (variable_id);
+
+create table variable_values (
+  host_id bigint not null,
+  variable_id bigint not null,
+  value text not null,
+  set_at bigint not null,
+  set_by text not null,
+  constraint variable_values_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  constraint variable_values_variable_id_fkey FOREIGN KEY (variable_id) REFERENCES variables(id) ON DELETE CASCADE,
+  constraint variable_values_key PRIMARY KEY (host_id, variable_id)
+);
+
+CREATE INDEX variable_values_variable ON public.variable_values USING btree (variable_id);
+
+create table variables (
+  id bigint generated always as identity not null,
+  category text not null,
+  name text not null,
+  constraint variables_pkey PRIMARY KEY (id),
+  constraint variables_name UNIQUE (category, name)
+);
+
+create table wire_numbers (
+  number bigint generated always as identity not null,
+  constraint wire_numbers_pkey PRIMARY KEY (number)
+);

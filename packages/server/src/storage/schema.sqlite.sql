@@ -1,0 +1,251 @@
+CREATE TABLE "api_log" (
+  "id" integer primary key autoincrement,
+  "at" bigint not null,
+  "request_id" text not null,
+  "method" text not null,
+  "path" text not null,
+  "status" integer not null,
+  "address" text not null,
+  "host_name" text,
+  "client_agent" text,
+  "duration_ms" double precision not null,
+  "arguments" text
+);
+
+CREATE INDEX "api_log_at" on "api_log" ("at");
+
+CREATE TABLE "command_revisions" (
+  "command_id" bigint not null references "commands" ("id") on delete cascade,
+  "revision" integer not null,
+  "created_at" bigint not null,
+  "interpreter" text not null,
+  "timeout_seconds" double precision not null,
+  "attempts" bigint not null,
+  "program" text not null,
+  "settings" text not null,
+  "variables" text not null,
+  "output_variables" text not null,
+  constraint "command_revisions_key" primary key ("command_id", "revision")
+);
+
+CREATE TABLE "commands" (
+  "id" bigint not null primary key references "wire_numbers" ("number"),
+  "commands_group_id" bigint not null references "commands_groups" ("id") on delete cascade,
+  "name" text not null,
+  "description" text not null,
+  "position" bigint not null,
+  "is_active" integer not null,
+  "revision" integer not null
+);
+
+CREATE INDEX "commands_commands_group" on "commands" ("commands_group_id");
+
+CREATE TABLE "commands_groups" (
+  "id" integer primary key autoincrement,
+  "name" text not null unique,
+  "hosts_group_id" bigint not null references "hosts_groups" ("id"),
+  "position" bigint not null,
+  "after_at" bigint,
+  "before_at" bigint,
+  "is_active" integer not null,
+  "stop_on_failure" integer not null
+);
+
+CREATE INDEX "commands_groups_hosts_group" on "commands_groups" ("hosts_group_id");
+
+CREATE TABLE "flights" (
+  "run_number" bigint not null primary key references "runs" ("number") on delete cascade,
+  "deadline_at" bigint not null
+);
+
+CREATE INDEX "flights_deadline" on "flights" ("deadline_at");
+
+CREATE TABLE "holds" (
+  "host_id" bigint not null references "hosts" ("id") on delete cascade,
+  "commands_group_id" bigint not null references "commands_groups" ("id") on delete cascade,
+  "run_number" bigint not null references "runs" ("number") on delete cascade,
+  constraint "holds_key" primary key ("host_id", "commands_group_id")
+);
+
+CREATE INDEX "holds_commands_group" on "holds" ("commands_group_id");
+
+CREATE INDEX "holds_run" on "holds" ("run_number");
+
+CREATE TABLE "host_signatures" (
+  "host_id" bigint not null references "hosts" ("id") on delete cascade,
+  "signature_hash" text not null,
+  constraint "host_signatures_key" primary key ("host_id", "signature_hash")
+);
+
+CREATE TABLE "host_tokens" (
+  "id" integer primary key autoincrement,
+  "host_id" bigint not null references "hosts" ("id") on delete cascade,
+  "token_hash" text not null unique,
+  "created_at" bigint not null,
+  "used_at" bigint
+);
+
+CREATE INDEX "host_tokens_host" on "host_tokens" ("host_id");
+
+CREATE TABLE "hosts" (
+  "id" integer primary key autoincrement,
+  "uuid" text not null unique,
+  "name" text not null unique,
+  "public_pem" text not null,
+  "key_fingerprint" text not null unique,
+  "state" text not null,
+  "needs_approval" integer not null,
+  "registration_token_id" bigint references "registration_tokens" ("id") on delete set null,
+  "registered_at" bigint not null,
+  "verified_at" bigint,
+  "last_seen_at" bigint,
+  "usual_interval_ms" bigint,
+  "last_address" text,
+  "client_agent" text,
+  "client_version" text
+);
+
+CREATE INDEX "hosts_registering" on "hosts" ("registration_token_id", "registered_at") where "state" = 'registered';
+
+CREATE TABLE "hosts_group_members" (
+  "hosts_group_id" bigint not null references "hosts_groups" ("id") on delete cascade,
+  "host_id" bigint not null references "hosts" ("id") on delete cascade,
+  constraint "hosts_group_members_key" primary key ("hosts_group_id", "host_id")
+);
+
+CREATE INDEX "hosts_group_members_host" on "hosts_group_members" ("host_id");
+
+CREATE TABLE "hosts_groups" (
+  "id" integer primary key autoincrement,
+  "name" text not null unique,
+  "is_active" integer not null
+);
+
+CREATE TABLE "jobs" (
+  "id" text not null primary key,
+  "kind" text not null,
+  "wire_number" bigint not null unique references "wire_numbers" ("number"),
+  "command_id" bigint unique references "commands" ("id") on delete cascade,
+  "parent_id" text,
+  "created_at" bigint not null
+);
+
+CREATE TABLE migrations (
+  number integer not null primary key,
+  name text not null,
+  applied_at bigint not null
+);
+
+CREATE TABLE "pending" (
+  "host_id" bigint not null references "hosts" ("id") on delete cascade,
+  "wire_number" bigint not null references "jobs" ("wire_number") on delete cascade,
+  constraint "pending_key" primary key ("host_id", "wire_number")
+);
+
+CREATE INDEX "pending_wire_number" on "pending" ("wire_number");
+
+CREATE TABLE "registration_token_groups" (
+  "registration_token_id" bigint not null references "registration_tokens" ("id") on delete cascade,
+  "hosts_group_id" bigint not null references "hosts_groups" ("id") on delete cascade,
+  constraint "registration_token_groups_key" primary key ("registration_token_id", "hosts_group_id")
+);
+
+CREATE TABLE "registration_tokens" (
+  "id" integer primary key autoincrement,
+  "secret_hash" text not null unique,
+  "sealed" text not null,
+  "created_at" bigint not null,
+  "expires_at" bigint,
+  "uses" bigint,
+  "verified_count" integer default 0 not null,
+  "must_approve" integer not null,
+  "revoked_at" bigint
+);
+
+CREATE TABLE "run_output" (
+  "run_number" bigint not null references "runs" ("number") on delete cascade,
+  "stream" text not null,
+  "chunk" integer not null,
+  "bytes" blob not null,
+  constraint "run_output_key" primary key ("run_number", "stream", "chunk")
+);
+
+CREATE TABLE "runs" (
+  "number" integer primary key autoincrement,
+  "id" text not null unique,
+  "job_id" text not null,
+  "host_id" bigint not null references "hosts" ("id") on delete cascade,
+  "wire_number" bigint not null,
+  "command_name" text not null,
+  "revision" integer not null,
+  "attempt" integer not null,
+  "state" text not null,
+  "reason" text,
+  "exit_code" bigint,
+  "signal" text,
+  "inputs" text not null,
+  "interpreter" text not null,
+  "delivered_at" bigint,
+  "finished_at" bigint,
+  "output_bytes" bigint default 0 not null,
+  "output_cut_bytes" bigint default 0 not null,
+  "is_masked" integer default 0 not null,
+  "result" text,
+  constraint "runs_host_wire_number" unique ("host_id", "wire_number")
+);
+
+CREATE INDEX "runs_wire_number" on "runs" ("wire_number");
+
+CREATE TABLE "server_state" (
+  "id" integer primary key check (id = 1),
+  "store_id" text not null,
+  "epoch" bigint default 0 not null,
+  "is_paused" integer default 0 not null,
+  "signing_public_pem" text,
+  "signing_private_sealed" text
+);
+
+CREATE TABLE "settings" (
+  "name" text not null primary key,
+  "value" text not null,
+  "description" text not null,
+  "is_secret" integer not null,
+  "is_active" integer not null
+);
+
+CREATE TABLE "variable_value_history" (
+  "id" integer primary key autoincrement,
+  "host_id" bigint not null references "hosts" ("id") on delete cascade,
+  "variable_id" bigint not null references "variables" ("id") on delete cascade,
+  "value" text not null,
+  "set_at" bigint not null,
+  "set_by" text not null,
+  "replaced_at" bigint not null,
+  "replaced_by" text not null
+);
+
+CREATE INDEX "variable_value_history_host" on "variable_value_history" ("host_id", "variable_id");
+
+CREATE INDEX "variable_value_history_variable" on "variable_value_history" ("variable_id");
+
+CREATE TABLE "variable_values" (
+  "host_id" bigint not null references "hosts" ("id") on delete cascade,
+  "variable_id" bigint not null references "variables" ("id") on delete cascade,
+  "value" text not null,
+  "set_at" bigint not null,
+  "set_by" text not null,
+  constraint "variable_values_key" primary key ("host_id", "variable_id")
+);
+
+CREATE INDEX "variable_values_variable" on "variable_values" ("variable_id");
+
+CREATE TABLE "variables" (
+  "id" integer primary key autoincrement,
+  "category" text not null,
+  "name" text not null,
+  constraint "variables_name" unique ("category", "name")
+);
+
+CREATE TABLE "wire_numbers" (
+  "number" integer primary key autoincrement
+);
