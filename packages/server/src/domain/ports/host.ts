@@ -1,0 +1,69 @@
+import type { HostState } from '@remotes/protocol/values/host';
+
+export type Host = {
+  id: number;
+  uuid: string;
+  name: string;
+  publicPem: string;
+  keyFingerprint: string;
+  state: HostState;
+  needsApproval: boolean;
+  registrationTokenId: number | null;
+  registeredAt: number;
+  verifiedAt: number | null;
+  lastSeenAt: number | null;
+  /** Mean of the pauses between its last visits; null until it came twice. */
+  usualIntervalMs: number | null;
+  lastAddress: string | null;
+  clientAgent: string | null;
+  clientVersion: string | null;
+};
+
+export type NewHost = Pick<
+  Host,
+  'uuid' | 'publicPem' | 'keyFingerprint' | 'registrationTokenId' | 'registeredAt'
+> & {
+  needsApproval: boolean;
+};
+
+export type HostChange = Partial<
+  Pick<Host, 'name' | 'state' | 'needsApproval' | 'registrationTokenId' | 'registeredAt' | 'verifiedAt'>
+>;
+
+/** One host's visits since the last batch. */
+export type Visit = {
+  hostId: number;
+  at: number;
+  usualIntervalMs: number | null;
+  address: string | null;
+  clientAgent: string | null;
+  clientVersion: string | null;
+};
+
+export interface HostsTable {
+  byId(id: number): Promise<Host | undefined>;
+  byUuid(uuid: string): Promise<Host | undefined>;
+  byName(name: string): Promise<Host | undefined>;
+  byKeyFingerprint(fingerprint: string): Promise<Host | undefined>;
+  byTokenHash(tokenHash: string): Promise<Host | undefined>;
+  list(): Promise<Host[]>;
+  /** Adds a host in state `registered`, named by its id in six digits. */
+  add(host: NewHost): Promise<Host>;
+  change(id: number, change: HostChange): Promise<void>;
+  remove(id: number): Promise<void>;
+  /** Hosts that registered with this token since then and have not verified yet. */
+  countRegistered(registrationTokenId: number, since: number): Promise<number>;
+  recordVisits(visits: readonly Visit[]): Promise<void>;
+  /** Remembers a signature; false when this host has used it before. */
+  addSignature(hostId: number, signatureHash: string): Promise<boolean>;
+}
+
+export type HostToken = { id: number; hostId: number; tokenHash: string; usedAt: number | null };
+
+export interface HostTokensTable {
+  byHash(tokenHash: string): Promise<HostToken | undefined>;
+  /** Adds an unused token; of the host's unused ones only the newest five stay. */
+  add(hostId: number, tokenHash: string, createdAt: number): Promise<void>;
+  /** Marks it used and drops every other token of its host; answers whether there were any. */
+  takeOver(token: HostToken, at: number): Promise<boolean>;
+}

@@ -1,0 +1,16 @@
+export type HostsGroup = { id: number; name: string; isActive: boolean };
+
+export interface HostsGroupsTable {
+  list(): Promise<HostsGroup[]>;
+  byName(name: string): Promise<HostsGroup | undefined>;
+  add(name: string, isActive: boolean): Promise<HostsGroup>;
+  change(id: number, change: Partial<Omit<HostsGroup, 'id'>>): Promise<void>;
+  remove(id: number): Promise<void>;
+  ofHost(hostId: number): Promise<HostsGroup[]>;
+  memberIds(groupId: number): Promise<number[]>;
+  /** Every membership, for export. */
+  memberships(): Promise<{ hostsGroupId: number; hostId: number }[]>;
+  /** False when the host was a member already. */
+  join(groupId: number, hostId: number): Promise<boolean>;
+  leave(groupId: number, hostId: number): Promise<boolean>;
+}

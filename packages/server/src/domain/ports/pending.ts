@@ -1,0 +1,18 @@
+/**
+ * What each host is still to run: a small table of its own, so that the cost of answering never grows with the past.
+ * Rows stand for membership alone; windows and switches are judged when a host asks.
+ */
+export interface PendingTable {
+  ofHost(hostId: number): Promise<number[]>;
+  has(hostId: number, wireNumber: number): Promise<boolean>;
+  add(hostId: number, wireNumber: number): Promise<void>;
+  remove(hostId: number, wireNumber: number): Promise<void>;
+  /** Adds every command of the commands groups meant for this hosts group that the host has no run of. */
+  addForMember(hostsGroupId: number, hostId: number): Promise<void>;
+  /** Drops every command of the commands groups meant for this hosts group. */
+  removeForMember(hostsGroupId: number, hostId: number): Promise<void>;
+  /** Makes the command pending for exactly those members of the hosts group that have no run of it. */
+  resetForCommand(wireNumber: number, hostsGroupId: number): Promise<void>;
+  /** The verified hosts that have one of these commands pending, each once. */
+  hostIds(wireNumbers: readonly number[]): Promise<number[]>;
+}

@@ -1,0 +1,97 @@
+import type { Interpreter } from '@remotes/protocol/values/interpreter';
+import type { RunState } from '@remotes/protocol/values/run';
+
+export type Run = {
+  /** Counts all runs; v1 speaks of it as the output's id. */
+  number: number;
+  id: string;
+  jobId: string;
+  hostId: number;
+  wireNumber: number;
+  /** As it was when the run was made: a run stays readable after its command is renamed or gone. */
+  commandName: string;
+  revision: number;
+  attempt: number;
+  state: RunState;
+  reason: string | null;
+  exitCode: number | null;
+  signal: string | null;
+  /** JSON: what it was handed, names of secret settings only. */
+  inputs: string;
+  interpreter: Interpreter;
+  deliveredAt: number | null;
+  finishedAt: number | null;
+  /** The text that came back as the result: the JSON list of a success, or what a failure said. */
+  result: string | null;
+  outputBytes: number;
+  outputCutBytes: number;
+  isMasked: boolean;
+};
+
+export type NewRun = Omit<
+  Run,
+  | 'number'
+  | 'finishedAt'
+  | 'result'
+  | 'outputBytes'
+  | 'outputCutBytes'
+  | 'isMasked'
+  | 'exitCode'
+  | 'signal'
+  | 'reason'
+>;
+
+export type RunChange = Partial<
+  Pick<
+    Run,
+    | 'state'
+    | 'attempt'
+    | 'reason'
+    | 'revision'
+    | 'inputs'
+    | 'interpreter'
+    | 'deliveredAt'
+    | 'finishedAt'
+    | 'result'
+    | 'outputBytes'
+    | 'outputCutBytes'
+    | 'isMasked'
+    | 'exitCode'
+    | 'signal'
+  >
+>;
+
+export type RunFilter = {
+  hostId?: number;
+  wireNumber?: number;
+  state?: RunState;
+  /** Only runs with a higher number. */
+  afterNumber?: number;
+  limit: number;
+};
+
+export interface RunsTable {
+  byId(id: string): Promise<Run | undefined>;
+  byNumber(number: number): Promise<Run | undefined>;
+  ofHost(hostId: number, wireNumber: number): Promise<Run | undefined>;
+  add(run: NewRun): Promise<number>;
+  change(number: number, change: RunChange): Promise<void>;
+  /** Newest first. */
+  list(filter: RunFilter): Promise<Run[]>;
+  /** Runs whose time is up, earliest first. */
+  overdue(now: number, limit: number): Promise<Run[]>;
+  /** Until when an unfinished run may stay silent; null once it ended. Kept in a small table of its own. */
+  setDeadline(number: number, deadlineAt: number | null): Promise<void>;
+  /** Commands groups that this host may not go on with: a run of theirs is unfinished or failed. */
+  holdsOfHost(hostId: number): Promise<{ commandsGroupId: number; runNumber: number }[]>;
+  hold(hostId: number, commandsGroupId: number, runNumber: number): Promise<void>;
+  release(hostId: number, commandsGroupId: number): Promise<void>;
+}
+
+export type OutputStream = 'stdout' | 'stderr';
+
+export interface OutputsTable {
+  addChunk(runNumber: number, stream: OutputStream, chunk: number, bytes: Uint8Array): Promise<void>;
+  chunks(runNumber: number): Promise<{ stream: OutputStream; chunk: number; bytes: Uint8Array }[]>;
+  remove(runNumber: number): Promise<void>;
+}
