@@ -5,6 +5,39 @@ import { isStartProblem } from './domain/start-problem.ts';
 /** Each command of the program, loaded only when it is asked for. Every one answers its exit status. */
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<LocalCommand> }>> = {
   start: { summary: 'run the server', load: async () => (await import('./local/start.ts')).start },
+  registration_token: {
+    summary: 'make, list and revoke the tokens that let hosts register',
+    load: async () => (await import('./local/registration-token.ts')).registrationToken,
+  },
+  hosts: {
+    summary: 'list, approve, disable, rename, group and remove hosts',
+    load: async () => (await import('./local/hosts.ts')).hosts,
+  },
+  runs: { summary: 'show what hosts carried out', load: async () => (await import('./local/runs.ts')).runs },
+  output: {
+    summary: 'show what a run printed and returned',
+    load: async () => (await import('./local/output.ts')).output,
+  },
+  pause: {
+    summary: 'offer nothing to any host',
+    load: async () => (await import('./local/pause.ts')).pause,
+  },
+  resume: {
+    summary: 'offer commands again, after pause or restore',
+    load: async () => (await import('./local/resume.ts')).resume,
+  },
+  backup: {
+    summary: 'write the database into a file',
+    load: async () => (await import('./local/backup.ts')).backup,
+  },
+  restore: {
+    summary: 'put a backup in the place of the database',
+    load: async () => (await import('./local/restore.ts')).restore,
+  },
+  api_log: {
+    summary: 'show the log of requests',
+    load: async () => (await import('./local/api-log.ts')).apiLog,
+  },
 };
 
 export type LocalCommand = (
@@ -28,7 +61,8 @@ async function run(name: string, args: readonly string[]): Promise<number> {
     console.log(help());
     return 0;
   }
-  const command = commands[name];
+  // Both spellings are in use: registration_token and registration-token.
+  const command = commands[name.replaceAll('-', '_')];
   if (!command) {
     console.error(`There is no command "${name}". "remotes-server help" lists them.`);
     return 2;

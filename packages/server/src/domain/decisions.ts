@@ -2,8 +2,14 @@ import { takeTokenIntoUse } from './caller.ts';
 import { decideDelivery } from './command-get.ts';
 import { decideReport } from './command-post.ts';
 import { decideRegistration } from './host-register.ts';
+import { decideRemoval } from './host-removal.ts';
+import { decideRename } from './host-rename.ts';
+import { decideStanding } from './host-standing.ts';
 import { decideVerification } from './host-verify.ts';
+import { decideGrouping } from './hosts-group-change.ts';
+import { decidePause, decideResumption } from './offering-pause.ts';
 import type { ApiLogEntry, Tables, Visit } from './ports.ts';
+import { decideRevocation, decideToken } from './registration-token-administration.ts';
 import { interruptOverdueRuns } from './run-overdue.ts';
 import { offerSigningKey } from './server-keys.ts';
 
@@ -23,5 +29,13 @@ export const decisions = {
   offerSigningKey,
   pruneApiLog: (tables: Tables, { olderThan, limit }: { olderThan: number; limit: number }) =>
     tables.apiLog.prune(olderThan, limit),
+  createRegistrationToken: decideToken,
+  revokeRegistrationTokens: decideRevocation,
+  changeHostsStanding: decideStanding,
+  renameHost: decideRename,
+  removeHosts: decideRemoval,
+  groupHosts: decideGrouping,
+  pauseOffering: decidePause,
+  resumeOffering: decideResumption,
 };
 export type Decisions = typeof decisions;

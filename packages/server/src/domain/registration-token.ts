@@ -8,7 +8,9 @@ import type { RegistrationToken } from './ports.ts';
  * fingerprint is for clients that check the server before they send the secret.
  */
 export function newRegistrationToken(fingerprint: string): string {
-  return `${randomSecret()}.${fingerprint}`;
+  const secret = randomSecret();
+  // After a leading dash `--token SECRET` would be taken for another option, by v1 clients too.
+  return secret.startsWith('-') ? newRegistrationToken(fingerprint) : `${secret}.${fingerprint}`;
 }
 
 /** What is stored to find a token by: a hash of its secret part alone. */

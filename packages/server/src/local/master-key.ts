@@ -11,10 +11,19 @@ import { startProblem } from '../domain/start-problem.ts';
  */
 export async function obtainMasterKey(config: StoreConfig): Promise<MasterKey> {
   if (config.secretKey !== undefined) return parse(config.secretKey, 'REMOTES_SECRET_KEY');
-  const file = join(config.dataFolder, 'secret.key');
+  const file = masterKeyFile(config);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   await makeKeyFile(file);
   return parse((await readFile(file, 'utf8')).trim(), file);
+}
+
+/** Whether there is a key to obtain, without making one. */
+export function hasMasterKey(config: StoreConfig): boolean {
+  return config.secretKey !== undefined || existsSync(masterKeyFile(config));
+}
+
+export function masterKeyFile(config: StoreConfig): string {
+  return join(config.dataFolder, 'secret.key');
 }
 
 function parse(text: string, from: string): MasterKey {

@@ -1,0 +1,39 @@
+import { readUuid } from '@remotes/protocol/values/uuid';
+import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
+import { findHosts, readId } from './host-finding.ts';
+import type { Host, Tables } from './ports.ts';
+
+const longestName = 100;
+
+/** Gives a host another name. Names are unique, and none looks like another host's id or uuid. */
+export async function decideRename(
+  tables: Tables,
+  { host: reference, name }: { host: string; name: string },
+): Promise<{ host: Host; formerName: string } | AdministrationRefusal> {
+  const found = await findHosts(tables, [reference]);
+  if (isDeclined(found)) return found;
+  const host = found[0]!;
+  const refusal = refusalOfName(host, name);
+  if (refusal !== undefined) return decline('unsuitable_name', refusal);
+  const bearer = await tables.hosts.byName(name);
+  if (bearer && bearer.id !== host.id) {
+    return decline('unsuitable_name', `Host ${bearer.id} is called "${name}" already: choose another name.`);
+  }
+  await tables.hosts.change(host.id, { name });
+  await tables.server.bumpEpoch();
+  return { host: { ...host, name }, formerName: host.name };
+}
+
+function refusalOfName(host: Host, name: string): string | undefined {
+  if (name.trim() === '') return 'A host needs a name that is not empty.';
+  if (name !== name.trim()) return 'A name can neither begin nor end with a space.';
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(name))
+    return 'A name cannot hold control or invisible characters.';
+  if ([...name].length > longestName) return `A name has ${longestName} characters at most.`;
+  if (/^\d+$/.test(name) && readId(name) !== host.id) {
+    return `"${name}" reads like the id of another host: choose a name that is not a number.`;
+  }
+  const uuid = readUuid(name);
+  if (uuid !== undefined && uuid !== host.uuid) return `"${name}" reads like the uuid of another host.`;
+  return undefined;
+}

@@ -1,0 +1,75 @@
+import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
+import { currentDefinitions } from './definitions.ts';
+import { findHosts } from './host-finding.ts';
+import type { Host, HostChange, Tables } from './ports.ts';
+import { refusalOfRuns, runnableWireNumbers } from './run-guard.ts';
+
+export type StandingRequest = {
+  hosts: string[];
+  deed: 'approve' | 'disable' | 'enable';
+  /** On how many hosts commands may run because of it, as far as was agreed to. */
+  agreedHosts: number | null;
+  now: number;
+};
+
+export type HostsChanged = {
+  changed: Host[];
+  /** Those that were that way already. */
+  unchanged: Host[];
+  /** How many hosts have something to run because of it. */
+  willRunOn: number;
+};
+
+/** Approves, disables or enables all of these hosts or none of them. From the commit on, a disabled host's tokens work no more. */
+export async function decideStanding(
+  tables: Tables,
+  { hosts: references, deed, agreedHosts, now }: StandingRequest,
+): Promise<HostsChanged | AdministrationRefusal> {
+  const hosts = await findHosts(tables, references);
+  if (isDeclined(hosts)) return hosts;
+  const changes: { host: Host; change: HostChange }[] = [];
+  const unchanged: Host[] = [];
+  for (const host of hosts) {
+    const next = after[deed](host);
+    if (typeof next === 'string') return decline('unsuitable_state', next);
+    if (next === undefined) unchanged.push(host);
+    else changes.push({ host, change: next });
+  }
+
+  const definitions = await currentDefinitions(tables);
+  const runnable = runnableWireNumbers(definitions, now);
+  let willRunOn = 0;
+  for (const { host, change } of changes) {
+    if (change.state !== 'verified') continue;
+    const pending = await tables.pending.ofHost(host.id);
+    if (pending.some((wireNumber) => runnable.has(wireNumber))) willRunOn += 1;
+  }
+  const refusal = refusalOfRuns(definitions, willRunOn, agreedHosts);
+  if (refusal) return refusal;
+
+  for (const { host, change } of changes) await tables.hosts.change(host.id, change);
+  if (changes.length > 0) await tables.server.bumpEpoch();
+  return { changed: changes.map(({ host, change }) => ({ ...host, ...change })), unchanged, willRunOn };
+}
+
+/** What the deed changes of a host; undefined when it is so already, a sentence when it cannot be done. */
+type After = (host: Host) => HostChange | undefined | string;
+
+const after: Readonly<Record<StandingRequest['deed'], After>> = {
+  approve(host) {
+    if (host.state === 'disabled') {
+      return `Host "${host.name}" is disabled: enable it first, with "remotes-server hosts enable".`;
+    }
+    if (host.state === 'registered') {
+      return `Host "${host.name}" has not verified itself yet: there is nothing to approve until it does.`;
+    }
+    return host.state === 'verified' ? undefined : { state: 'verified', needsApproval: false };
+  },
+  disable: (host) => (host.state === 'disabled' ? undefined : { state: 'disabled' }),
+  /** Back to where it was: a host that still awaited its approval goes on waiting. */
+  enable(host) {
+    if (host.state !== 'disabled') return undefined;
+    if (host.verifiedAt === null) return { state: 'registered' };
+    return { state: host.needsApproval ? 'pending' : 'verified' };
+  },
+};

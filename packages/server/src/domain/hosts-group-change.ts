@@ -1,0 +1,80 @@
+import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
+import { currentDefinitions } from './definitions.ts';
+import { findHosts } from './host-finding.ts';
+import type { HostsChanged } from './host-standing.ts';
+import { joinHostsGroup, leaveHostsGroup } from './hosts-group-membership.ts';
+import type { Host, HostsGroup, Tables } from './ports.ts';
+import { refusalOfRuns, willRun } from './run-guard.ts';
+
+export type GroupingRequest = {
+  hostsGroup: string;
+  hosts: string[];
+  deed: 'group' | 'ungroup';
+  agreedHosts: number | null;
+  now: number;
+};
+
+/** Puts all of these hosts into a hosts group, or takes them out, or does nothing. */
+export async function decideGrouping(
+  tables: Tables,
+  { hostsGroup: groupName, hosts: references, deed, agreedHosts, now }: GroupingRequest,
+): Promise<HostsChanged | AdministrationRefusal> {
+  const groups = await findHostsGroups(tables, [groupName]);
+  if (isDeclined(groups)) return groups;
+  const group = groups[0]!;
+  const hosts = await findHosts(tables, references);
+  if (isDeclined(hosts)) return hosts;
+
+  const members = new Set(await tables.hostsGroups.memberIds(group.id));
+  const toChange = hosts.filter((host) => members.has(host.id) !== (deed === 'group'));
+  const unchanged = hosts.filter((host) => members.has(host.id) === (deed === 'group'));
+  const willRunOn = deed === 'group' ? await countRunning(tables, group, toChange, now) : 0;
+  const refusal = refusalOfRuns(await currentDefinitions(tables), willRunOn, agreedHosts);
+  if (refusal) return refusal;
+
+  for (const host of toChange) {
+    await (deed === 'group' ? joinHostsGroup : leaveHostsGroup)(tables, group.id, host.id);
+  }
+  if (toChange.length > 0) await tables.server.bumpEpoch();
+  return { changed: toChange, unchanged, willRunOn };
+}
+
+/** Groups by name; a refusal that names those there are when one of them is not. */
+export async function findHostsGroups(
+  tables: Tables,
+  names: readonly string[],
+): Promise<HostsGroup[] | AdministrationRefusal> {
+  const groups = await tables.hostsGroups.list();
+  const found = groups.filter((group) => names.includes(group.name));
+  const unknown = names.find((name) => !found.some((group) => group.name === name));
+  if (unknown === undefined) return found;
+  const known = groups.map((group) => `"${group.name}"`).join(', ');
+  return decline(
+    'unknown_hosts_group',
+    `There is no hosts group "${unknown}"${known === '' ? ', nor any other yet' : `; there are: ${known}`}. ` +
+      `"remotes-server apply" makes one from a file that says hosts_groups: [{name: ${JSON.stringify(unknown)}}].`,
+  );
+}
+
+/** How many verified hosts would have something to run that they have not run yet. */
+async function countRunning(
+  tables: Tables,
+  group: HostsGroup,
+  joining: readonly Host[],
+  now: number,
+): Promise<number> {
+  const definitions = await currentDefinitions(tables);
+  const runnable = [...definitions.commands.values()].filter(
+    (command) => command.hostsGroupId === group.id && willRun(command, now),
+  );
+  let count = 0;
+  for (const host of joining) {
+    if (host.state !== 'verified') continue;
+    for (const command of runnable) {
+      if (await tables.runs.ofHost(host.id, command.id)) continue;
+      count += 1;
+      break;
+    }
+  }
+  return count;
+}

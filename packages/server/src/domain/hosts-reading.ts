@@ -1,0 +1,97 @@
+import type { CommandDefinition, Definitions } from './definitions.ts';
+import { currentDefinitions } from './definitions.ts';
+import { runsOnV1 } from './offer.ts';
+import type { Host, Tables } from './ports.ts';
+
+/** A host as administrators see it. */
+export type HostReading = {
+  readonly host: Host;
+  readonly hostsGroups: readonly string[];
+  readonly isAway: boolean;
+  /** What is meant for it and is not offered to it, by reason. */
+  readonly notOffered: readonly NotOffered[];
+};
+
+export type NotOffered = { readonly commands: readonly CommandDefinition[]; readonly reason: string };
+
+/** Every host, by id. */
+export async function readHosts(tables: Tables, now: number): Promise<HostReading[]> {
+  const definitions = await currentDefinitions(tables);
+  const hosts = await tables.hosts.list();
+  const groupsOf = await groupNames(tables);
+  const foreign = await foreignCommands(tables, definitions);
+  const stops = [...definitions.commands.values()].some((command) => command.stopOnFailure);
+  const readings: HostReading[] = [];
+  for (const host of hosts) {
+    const held = stops && host.state === 'verified' ? await heldBack(tables, definitions, host) : [];
+    readings.push({
+      host,
+      hostsGroups: groupsOf.get(host.id) ?? [],
+      isAway: isAway(host, now),
+      notOffered: [...byInterpreter(foreign.get(host.id) ?? []), ...held],
+    });
+  }
+  return readings;
+}
+
+/** Visits reach the database in batches; a host is not away because of that. */
+const writtenLateMs = 15_000;
+
+/** Silent for three times its usual interval. A host that came only once has none, and is never away. */
+function isAway(host: Host, now: number): boolean {
+  if (host.state !== 'verified' || host.lastSeenAt === null || host.usualIntervalMs === null) return false;
+  return now - host.lastSeenAt > 3 * host.usualIntervalMs + writtenLateMs;
+}
+
+async function groupNames(tables: Tables): Promise<Map<number, string[]>> {
+  const names = new Map((await tables.hostsGroups.list()).map((group) => [group.id, group.name]));
+  const groupsOf = new Map<number, string[]>();
+  for (const { hostsGroupId, hostId } of await tables.hostsGroups.memberships()) {
+    const groups = groupsOf.get(hostId) ?? [];
+    groups.push(names.get(hostsGroupId) ?? String(hostsGroupId));
+    groupsOf.set(hostId, groups);
+  }
+  for (const groups of groupsOf.values()) groups.sort();
+  return groupsOf;
+}
+
+/** For each host that has any, the commands that the v1 protocol cannot carry. */
+async function foreignCommands(
+  tables: Tables,
+  definitions: Definitions,
+): Promise<Map<number, CommandDefinition[]>> {
+  const foreign = new Map<number, CommandDefinition[]>();
+  for (const command of definitions.commands.values()) {
+    if (!command.isOffered || runsOnV1(command.interpreter)) continue;
+    for (const hostId of await tables.pending.hostIds([command.id])) {
+      foreign.set(hostId, [...(foreign.get(hostId) ?? []), command]);
+    }
+  }
+  return foreign;
+}
+
+function byInterpreter(commands: readonly CommandDefinition[]): NotOffered[] {
+  const interpreters = new Set(commands.map((command) => command.interpreter));
+  return [...interpreters].map((interpreter) => ({
+    commands: commands.filter((command) => command.interpreter === interpreter),
+    reason: `${interpreter} needs Remotes' own protocol`,
+  }));
+}
+
+/** The commands that wait because their group stops on failure and one of its runs has not succeeded. */
+async function heldBack(tables: Tables, definitions: Definitions, host: Host): Promise<NotOffered[]> {
+  const holds = await tables.runs.holdsOfHost(host.id);
+  if (holds.length === 0) return [];
+  const pending = await tables.pending.ofHost(host.id);
+  return holds.flatMap(({ commandsGroupId, runNumber }) => {
+    const commands = pending.flatMap((wireNumber) => {
+      const command = definitions.commands.get(wireNumber);
+      const isHeld =
+        command?.commandsGroupId === commandsGroupId && command.isOffered && command.stopOnFailure;
+      return command && isHeld && runsOnV1(command.interpreter) ? [command] : [];
+    });
+    const name = commands[0]?.commandsGroupName;
+    if (name === undefined) return [];
+    return [{ commands, reason: `"${name}" stops on failure, and run ${runNumber} has not succeeded` }];
+  });
+}

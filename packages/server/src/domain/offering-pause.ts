@@ -1,0 +1,32 @@
+import { type AdministrationRefusal, isDeclined } from './administration-refusal.ts';
+import { currentDefinitions } from './definitions.ts';
+import type { Tables } from './ports.ts';
+import { refusalOfRuns, runnableWireNumbers } from './run-guard.ts';
+
+/** From the commit on no host is offered anything. With `storeId` the database also counts as restored from a backup. */
+export async function decidePause(
+  tables: Tables,
+  { storeId }: { storeId: string | null },
+): Promise<{ wasPaused: boolean }> {
+  const { isPaused } = await tables.server.read();
+  if (storeId !== null) await tables.server.setStoreId(storeId);
+  await tables.server.setPaused(true);
+  await tables.server.bumpEpoch();
+  return { wasPaused: isPaused };
+}
+
+/** Offers again what is pending, if it is agreed to on how many hosts something will run. */
+export async function decideResumption(
+  tables: Tables,
+  { agreedHosts, now }: { agreedHosts: number | null; now: number },
+): Promise<{ wasPaused: boolean; willRunOn: number } | AdministrationRefusal> {
+  const definitions = await currentDefinitions(tables);
+  const willRunOn = (await tables.pending.hostIds([...runnableWireNumbers(definitions, now)])).length;
+  const { isPaused } = await tables.server.read();
+  if (!isPaused) return { wasPaused: false, willRunOn };
+  const refusal = refusalOfRuns(definitions, willRunOn, agreedHosts);
+  if (isDeclined(refusal)) return refusal;
+  await tables.server.setPaused(false);
+  await tables.server.bumpEpoch();
+  return { wasPaused: true, willRunOn };
+}

@@ -1,0 +1,56 @@
+import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
+import { findHostsGroups } from './hosts-group-change.ts';
+import type { RegistrationToken, Tables } from './ports.ts';
+
+export type TokenRequest = {
+  secretHash: string;
+  sealed: string;
+  hostsGroups: string[];
+  expiresAt: number | null;
+  uses: number | null;
+  mustApprove: boolean;
+  now: number;
+};
+
+/** Stores a new registration token; its hosts groups must exist. */
+export async function decideToken(
+  tables: Tables,
+  { secretHash, sealed, hostsGroups, expiresAt, uses, mustApprove, now }: TokenRequest,
+): Promise<{ id: number } | AdministrationRefusal> {
+  const groups = await findHostsGroups(tables, hostsGroups);
+  if (isDeclined(groups)) return groups;
+  const id = await tables.registrationTokens.add(
+    { secretHash, sealed, createdAt: now, expiresAt, uses, mustApprove },
+    groups.map((group) => group.id),
+  );
+  return { id };
+}
+
+/** Nobody registers with these tokens any more: all of them are revoked or none. Hosts that verified with them stay. */
+export async function decideRevocation(
+  tables: Tables,
+  { ids, now }: { ids: number[]; now: number },
+): Promise<{ revoked: number[]; unchanged: number[] } | AdministrationRefusal> {
+  const tokens = new Map((await tables.registrationTokens.list()).map((token) => [token.id, token]));
+  const unknown = ids.find((id) => !tokens.has(id));
+  if (unknown !== undefined) {
+    return decline(
+      'unknown_registration_token',
+      `There is no registration token ${unknown}: "remotes-server registration_token list" shows their ids.`,
+    );
+  }
+  const isRevoked = (id: number) => tokens.get(id)?.revokedAt !== null;
+  const revoked = ids.filter((id) => !isRevoked(id));
+  for (const id of revoked) await tables.registrationTokens.revoke(id, now);
+  return { revoked, unchanged: ids.filter(isRevoked) };
+}
+
+/** Whether hosts may still register with a token, or why not. */
+export function tokenStanding(
+  token: RegistrationToken,
+  now: number,
+): 'usable' | 'revoked' | 'expired' | 'used_up' {
+  if (token.revokedAt !== null) return 'revoked';
+  if (token.expiresAt !== null && now >= token.expiresAt) return 'expired';
+  return token.uses !== null && token.verifiedCount >= token.uses ? 'used_up' : 'usable';
+}

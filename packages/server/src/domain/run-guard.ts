@@ -1,0 +1,42 @@
+import { type AdministrationRefusal, decline } from './administration-refusal.ts';
+import type { CommandDefinition, Definitions } from './definitions.ts';
+import { runsOnV1 } from './offer.ts';
+import { steeringSetting } from './steering-settings.ts';
+
+const settingName = 'confirm_above_hosts';
+const usualConfirmAbove = 10;
+
+/** Whether a host that has this command pending will run it, now or when its window opens. */
+export function willRun(
+  command: Pick<CommandDefinition, 'isOffered' | 'beforeAt' | 'interpreter'>,
+  now: number,
+): boolean {
+  const isOver = command.beforeAt !== null && now >= command.beforeAt;
+  return command.isOffered && !isOver && runsOnV1(command.interpreter);
+}
+
+/** The wire numbers of everything that will run where it is pending. */
+export function runnableWireNumbers(definitions: Definitions, now: number): Set<number> {
+  const runnable = [...definitions.commands.values()].filter((command) => willRun(command, now));
+  return new Set(runnable.map((command) => command.id));
+}
+
+/** Refuses a change that makes commands run on more hosts than goes without asking, unless so many were agreed to. */
+export function refusalOfRuns(
+  definitions: Definitions,
+  hosts: number,
+  agreedHosts: number | null,
+): AdministrationRefusal | undefined {
+  if (hosts <= confirmAbove(definitions) || (agreedHosts !== null && hosts <= agreedHosts)) return undefined;
+  return needsYes(hosts, `Commands will run on ${hosts} hosts`);
+}
+
+/** A refusal until the number of hosts is agreed to. `what` is the clause that says what will happen. */
+export function needsYes(hosts: number, what: string): AdministrationRefusal {
+  return { ...decline('needs_yes', `${what}: to go ahead, say --yes ${hosts}.`), hosts };
+}
+
+function confirmAbove(definitions: Definitions): number {
+  const written = steeringSetting(definitions, settingName) ?? '';
+  return /^\d+$/.test(written) ? Number(written) : usualConfirmAbove;
+}

@@ -1,0 +1,91 @@
+import { readUuid } from '@remotes/protocol/values/uuid';
+import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
+import { findWireNumber } from './command-finding.ts';
+import { findHosts, readId } from './host-finding.ts';
+import type { Run, RunFilter, Tables } from './ports.ts';
+import { hasEnded } from './run-moves.ts';
+
+const mostUnderWay = 10_000;
+
+/** A run with the name of its host. */
+export type RunReading = Run & { readonly hostName: string };
+
+/** Reads runs; remembers the names of hosts that it has met. */
+export function createRunsReader(tables: Tables) {
+  const names = new Map<number, string>();
+  const withHostName = async (run: Run): Promise<RunReading> => {
+    const hostName =
+      names.get(run.hostId) ?? (await tables.hosts.byId(run.hostId))?.name ?? String(run.hostId);
+    names.set(run.hostId, hostName);
+    return { ...run, hostName };
+  };
+  return Object.freeze({
+    /** The newest that the filter lets through, oldest of them first. */
+    async list(filter: RunFilter): Promise<RunReading[]> {
+      const readings: RunReading[] = [];
+      for (const run of await tables.runs.list(filter)) readings.unshift(await withHostName(run));
+      return readings;
+    },
+    /** Those that are delivered and have not ended. */
+    async underWay({ hostId, wireNumber }: Pick<RunFilter, 'hostId' | 'wireNumber'>): Promise<RunReading[]> {
+      const readings: RunReading[] = [];
+      for (const run of await tables.runs.overdue(Number.MAX_SAFE_INTEGER, mostUnderWay)) {
+        const isMeant =
+          (hostId === undefined || run.hostId === hostId) &&
+          (wireNumber === undefined || run.wireNumber === wireNumber);
+        if (isMeant) readings.push(await withHostName(run));
+      }
+      return readings;
+    },
+    async byNumber(number: number): Promise<RunReading | undefined> {
+      const run = await tables.runs.byNumber(number);
+      return run && withHostName(run);
+    },
+    /** The run with this number or UUID. */
+    async find(reference: string): Promise<RunReading | AdministrationRefusal> {
+      const uuid = readUuid(reference);
+      const number = readId(reference);
+      const run =
+        uuid === undefined
+          ? number !== undefined && (await tables.runs.byNumber(number))
+          : await tables.runs.byId(uuid);
+      if (run) return withHostName(run);
+      return decline(
+        'unknown_run',
+        `There is no run "${reference}": "remotes-server runs" lists them by number.`,
+      );
+    },
+  });
+}
+export type RunsReader = ReturnType<typeof createRunsReader>;
+
+/** Reads which host and which command are meant. */
+export async function readRunFilter(
+  tables: Tables,
+  { host, command }: { host: string | undefined; command: string | undefined },
+): Promise<Pick<RunFilter, 'hostId' | 'wireNumber'> | AdministrationRefusal> {
+  const filter: Pick<RunFilter, 'hostId' | 'wireNumber'> = {};
+  if (host !== undefined) {
+    const hosts = await findHosts(tables, [host]);
+    if (isDeclined(hosts)) return hosts;
+    filter.hostId = hosts[0]!.id;
+  }
+  if (command !== undefined) {
+    const wireNumber = await findWireNumber(tables, command);
+    if (isDeclined(wireNumber)) return wireNumber;
+    filter.wireNumber = wireNumber;
+  }
+  return filter;
+}
+
+/** Whether something came back, or may have run, whose exit status nobody was told: v1 has no field for it. */
+export function isExitUnknown({ state, exitCode, signal }: Run): boolean {
+  const mayHaveRun =
+    state === 'interrupted' || ['succeeded', 'failed', 'timed_out', 'stopped'].includes(state);
+  return mayHaveRun && exitCode === null && signal === null;
+}
+
+/** More may still be heard of it. */
+export function isOpen({ state }: Run): boolean {
+  return !hasEnded(state);
+}

@@ -1,0 +1,41 @@
+import { isDeclined } from '../domain/administration-refusal.ts';
+import { willRunText } from './hosts-change.ts';
+import { jsonText } from './json-text.ts';
+import { type Given, localCommand, readCount } from './local-command.ts';
+import { withExistingStorage } from './open-store.ts';
+import { showRefusal } from './refusal-text.ts';
+
+/** `remotes-server resume`: hosts are offered again what is pending for them. */
+export const resume = localCommand({
+  name: 'resume',
+  help: `Usage: remotes-server resume [--yes N]
+
+Offers hosts again what is pending for them, after "remotes-server pause" or a restore. After a restore look first:
+what hosts have run since the backup was made, they will run again.
+
+  --yes N              agree that commands will run on N hosts; asked for above the setting confirm_above_hosts (10)
+  --json               for programs
+  --data FOLDER        where the database is (./remotes-data)
+  --database-url URL   postgres://… instead of SQLite in the data folder
+
+Example:
+  remotes-server resume --yes 120`,
+  actions: { '': { options: { yes: { type: 'string' } }, run: resumeOffering } },
+});
+
+async function resumeOffering(given: Given): Promise<number> {
+  const { isJson, store } = given;
+  const agreedHosts = readCount(given, 'yes') ?? null;
+  return withExistingStorage(store, async (storage) => {
+    const answer = await storage.decide('resumeOffering', { agreedHosts, now: Date.now() });
+    if (isDeclined(answer)) return showRefusal(answer, isJson);
+    const { wasPaused, willRunOn } = answer;
+    if (isJson) {
+      console.log(jsonText({ is_paused: false, was_paused: wasPaused, will_run_on_hosts: willRunOn }));
+    } else {
+      console.log(wasPaused ? 'Hosts are offered commands again.' : 'Nothing was paused.');
+      if (wasPaused && willRunOn > 0) console.log(willRunText(willRunOn));
+    }
+    return 0;
+  });
+}

@@ -1,0 +1,49 @@
+import type { RunReading } from '../domain/runs-reading.ts';
+import { isExitUnknown } from '../domain/runs-reading.ts';
+import type { Row } from './table.ts';
+import { durationText, isoTime, localTime } from './time-text.ts';
+
+export const runHeader: Row = ['RUN', 'TIME', 'HOST', 'COMMAND', 'STATE', 'EXIT', 'TOOK'];
+/** For tables that begin before their last line is known. */
+export const runWidths: readonly number[] = [7, 19, 17, 22, 11, 7, 5];
+
+/** A run as a line of a table. */
+export function runRow(run: RunReading): Row {
+  return [
+    String(run.number),
+    run.deliveredAt === null ? '' : localTime(run.deliveredAt),
+    run.hostName,
+    run.commandName,
+    run.state.replace('_', ' '),
+    exitText(run),
+    run.deliveredAt === null || run.finishedAt === null ? '' : durationText(run.finishedAt - run.deliveredAt),
+  ];
+}
+
+/** How the program ended, as far as it is known. */
+export function exitText(run: RunReading): string {
+  if (isExitUnknown(run)) return 'unknown';
+  return run.signal ?? run.exitCode?.toString() ?? '';
+}
+
+/** A run for programs. */
+export function runJson(run: RunReading) {
+  return {
+    number: run.number,
+    id: run.id,
+    job_id: run.jobId,
+    host: { id: run.hostId, name: run.hostName },
+    command: { number: run.wireNumber, name: run.commandName, revision: run.revision },
+    state: run.state,
+    reason: run.reason,
+    attempt: run.attempt,
+    interpreter: run.interpreter,
+    exit_code: run.exitCode,
+    signal: run.signal,
+    delivered_at: isoTime(run.deliveredAt),
+    finished_at: isoTime(run.finishedAt),
+    output_bytes: run.outputBytes,
+    output_cut_bytes: run.outputCutBytes,
+    is_masked: run.isMasked,
+  };
+}

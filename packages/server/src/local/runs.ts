@@ -1,0 +1,69 @@
+import { RunState } from '@remotes/protocol/values/run';
+import { isDeclined } from '../domain/administration-refusal.ts';
+import { createRunsReader, readRunFilter } from '../domain/runs-reading.ts';
+import { jsonText } from './json-text.ts';
+import { type Given, localCommand, readCount, usageError } from './local-command.ts';
+import { withExistingStorage } from './open-store.ts';
+import { showRefusal } from './refusal-text.ts';
+import { runHeader, runJson, runRow } from './run-text.ts';
+import { followRuns } from './runs-follow.ts';
+import { table } from './table.ts';
+
+const usualLimit = 20;
+
+/** `remotes-server runs`: what hosts carried out, newest last. */
+export const runs = localCommand({
+  name: 'runs',
+  help: `Usage: remotes-server runs [--host HOST] [--command COMMAND] [--state STATE] [--limit N] [--follow]
+
+Shows the newest runs, newest last. EXIT is "unknown" where the host's protocol cannot tell it.
+
+  --host HOST          only runs of this host (name, id or uuid)
+  --command COMMAND    only runs of this command (name or number)
+  --state STATE        only runs in this state: ${RunState.enum.join(', ')}
+  --limit N            how many (${usualLimit})
+  --follow             go on with new runs, and again when they end, until Ctrl-C
+  --json               for programs: an array, or with --follow one object a line
+  --data FOLDER        where the database is (./remotes-data)
+  --database-url URL   postgres://… instead of SQLite in the data folder
+
+Examples:
+  remotes-server runs --host web1 --state failed
+  remotes-server runs --follow`,
+  actions: {
+    '': {
+      options: {
+        host: { type: 'string' },
+        command: { type: 'string' },
+        state: { type: 'string' },
+        limit: { type: 'string' },
+        follow: { type: 'boolean' },
+      },
+      run: showRuns,
+    },
+  },
+});
+
+async function showRuns(given: Given): Promise<number> {
+  const { values, isJson, store } = given;
+  const { host, command } = values as Readonly<Record<string, string | undefined>>;
+  const state = readState(values.state as string | undefined);
+  const limit = readCount(given, 'limit') ?? usualLimit;
+  return withExistingStorage(store, async ({ tables }) => {
+    const filter = await readRunFilter(tables, { host, command });
+    if (isDeclined(filter)) return showRefusal(filter, isJson);
+    const reader = createRunsReader(tables);
+    if (values.follow === true) return followRuns(reader, { filter, state, limit, isJson });
+    const found = await reader.list({ ...filter, ...(state && { state }), limit });
+    if (isJson) console.log(jsonText(found.map(runJson)));
+    else if (found.length === 0) console.error('There are no such runs.');
+    else for (const line of table(runHeader, found.map(runRow))) console.log(line);
+    return 0;
+  });
+}
+
+function readState(written: string | undefined): RunState | undefined {
+  const state = RunState.enum.find((known) => known === written);
+  if (written === undefined || state !== undefined) return state;
+  throw usageError(`There is no state "${written}": it is one of ${RunState.enum.join(', ')}.`);
+}
