@@ -1,13 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { crashPoint } from '../crash-point.ts';
 import type { Outcome } from '../host/outcome.ts';
+import { bootMark } from '../host/process-mark.ts';
+import { type JournalFile, openJournalFile } from './journal-file.ts';
+import { type Holdings, holdingsAfter } from './journal-held.ts';
+import { type JournalLock, lockFolder } from './journal-lock.ts';
+import { type HeldRecord, type JournalRun, newestVersion } from './journal-record.ts';
+import {
+  isJournalRefusal,
+  type JournalRefusal,
+  journalFull,
+  journalRefusal,
+  journalUnusable,
+  lockedBy,
+  lockLost,
+} from './journal-refusal.ts';
 
-/** Which command of which server is run, and as which host. */
-export type JournalRun = {
-  readonly serverUrl: string;
-  /** The host's uuid. */
-  readonly host: string;
-  readonly commandId: number;
-  readonly name?: string | undefined;
-};
+export type { JournalRun } from './journal-record.ts';
+export { isJournalRefusal, type JournalRefusal } from './journal-refusal.ts';
 
 /** A run whose outcome the server has not stored yet. */
 export type HeldRun = {
@@ -20,15 +31,10 @@ export type HeldRun = {
   readonly outcome?: Outcome | undefined;
 };
 
-export type JournalRefusal = {
-  readonly refused: 'locked' | 'journal_full' | 'journal_unusable';
-  readonly sentence: string;
-};
-
 export type Journal = {
   /** Writes down that a run begins, synced: only then may its process start. The answer is the run's id. */
   begin(run: JournalRun): Promise<string | JournalRefusal>;
-  /** Keeps outcome, output and result, synced. After a refusal they are held in memory only. */
+  /** Keeps outcome, output and result, synced. After a refusal some of it is held in memory only. */
   finish(id: string, outcome: Outcome): Promise<JournalRefusal | undefined>;
   /** The server has stored this run: it may be forgotten. */
   stored(id: string): Promise<JournalRefusal | undefined>;
@@ -40,13 +46,150 @@ export type Journal = {
 };
 
 /** Opens the journal in this folder (made when absent) for this process alone, until it is closed. */
-export function openJournal(
-  _folder: string,
-  _limits?: { readonly limitBytes?: number },
+export async function openJournal(
+  folder: string,
+  { limitBytes = 256 * 1024 * 1024 }: { readonly limitBytes?: number } = {},
 ): Promise<Journal | JournalRefusal> {
-  throw new Error('not yet');
+  const path = join(folder, 'journal');
+  try {
+    const lock = await lockFolder(folder);
+    if ('heldBy' in lock) return lockedBy(lock);
+    try {
+      const journal = await openLocked(path, lock, limitBytes);
+      if (isJournalRefusal(journal)) await lock.release();
+      return journal;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  } catch (error) {
+    return journalRefusal(path, error);
+  }
 }
 
-export function isJournalRefusal(answer: unknown): answer is JournalRefusal {
-  return typeof answer === 'object' && answer !== null && 'refused' in answer;
+async function openLocked(
+  path: string,
+  lock: JournalLock,
+  limitBytes: number,
+): Promise<Journal | JournalRefusal> {
+  const { file, records, notices } = await openJournalFile(path);
+  const [first] = records;
+  if (first?.kind === 'journal' && first.version > newestVersion) {
+    await file.close();
+    return journalUnusable(path, 'a newer client wrote it; update this one');
+  }
+  const holdings = holdingsAfter(records);
+  const neededRecords = 1 + holdings.unknown.length + holdings.held.size;
+  // Not tried again when there is no room for it now: what is held can be read and sent all the same.
+  if (records.length > neededRecords || notices.length > 0) await compact(file, holdings).catch(() => {});
+  return journalOf({ path, file, lock, holdings, limitBytes, notices });
+}
+
+type Parts = {
+  readonly path: string;
+  readonly file: JournalFile;
+  readonly lock: JournalLock;
+  readonly holdings: Holdings;
+  readonly limitBytes: number;
+  readonly notices: readonly string[];
+};
+
+function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): Journal {
+  const { held, unknown } = holdings;
+  const inTurn = oneAfterTheOther();
+  const attempt = async (work: () => Promise<void>): Promise<JournalRefusal | undefined> => {
+    if (file.isBroken()) return journalUnusable(path, 'an earlier write to it failed; start the client anew');
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      return journalRefusal(path, error);
+    }
+  };
+
+  return Object.freeze({
+    notices,
+    held: () => [...held.values()].map(heldRun),
+
+    begin: (run: JournalRun) =>
+      inTurn(async () => {
+        if (!(await lock.isHeld())) return lockLost();
+        if (file.sizeBytes() > limitBytes) await attempt(() => compact(file, holdings));
+        if (file.sizeBytes() > limitBytes) return journalFull(path);
+        crashPoint('journal-before-begin');
+        const record = {
+          kind: 'begun',
+          id: randomUUID(),
+          run,
+          begunAtMs: Date.now(),
+          boot: bootMark(),
+        } as const;
+        const refusal = await attempt(() => file.append(record, true));
+        if (refusal !== undefined) return refusal;
+        held.set(record.id, record);
+        crashPoint('journal-begun');
+        return record.id;
+      }),
+
+    finish: (id: string, outcome: Outcome) =>
+      inTurn(async () => {
+        crashPoint('program-ended');
+        const begun = held.get(id);
+        if (begun === undefined) throw new Error(`the journal holds no run ${id}`);
+        const record: HeldRecord = { ...begun, kind: 'finished', outcome };
+        held.set(id, record);
+        const refusal = await attempt(() => file.append(record, true));
+        // How it ended and what it returned are small, and may find room where the output did not.
+        if (refusal !== undefined)
+          await attempt(() => file.append({ ...record, outcome: withoutOutput(outcome) }, true));
+        crashPoint('journal-finished');
+        return refusal;
+      }),
+
+    stored: (id: string) =>
+      inTurn(async () => {
+        if (!held.delete(id)) return undefined;
+        // Not synced: what a power cut brings back is only asked about once more.
+        const isEmpty = held.size === 0 && unknown.length === 0;
+        const refusal = await attempt(() =>
+          isEmpty ? file.clear() : file.append({ kind: 'stored', id }, false),
+        );
+        crashPoint('journal-stored');
+        return refusal;
+      }),
+
+    close: () =>
+      inTurn(async () => {
+        await file.close();
+        await lock.release();
+      }),
+  });
+}
+
+function compact(file: JournalFile, { held, unknown }: Holdings): Promise<void> {
+  return file.replace([...unknown, ...held.values()]);
+}
+
+function heldRun(record: HeldRecord): HeldRun {
+  const { id, run, begunAtMs, boot } = record;
+  const outcome = record.kind === 'finished' ? record.outcome : undefined;
+  return { id, run, begunAtMs, isFromEarlierBoot: boot !== bootMark(), outcome };
+}
+
+function withoutOutput(outcome: Outcome): Outcome {
+  const empty = Buffer.alloc(0);
+  const cutBytes = {
+    stdout: outcome.cutBytes.stdout + outcome.stdout.length,
+    stderr: outcome.cutBytes.stderr + outcome.stderr.length,
+  };
+  return { ...outcome, stdout: empty, stderr: empty, cutBytes };
+}
+
+function oneAfterTheOther() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => {});
+    return turn;
+  };
 }

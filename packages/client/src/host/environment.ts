@@ -3,8 +3,8 @@ import type { ProgramOrder } from './order.ts';
 
 export type Environment = Record<string, string | undefined>;
 
-// What steers the client is no concern of the programs it executes, and a registration token least of all.
-const withheld = /^REMOTES_(TOKEN|CRASH_AT|INPUTS|RESULT|SETTING_.*|VARIABLE_.*)$/i;
+// What steers the client is no concern of the programs it executes; some of it is secret.
+const withheld = /^REMOTES_/i;
 
 /** The client's own environment, as a program may see it. */
 export function inheritedEnvironment(): Environment {

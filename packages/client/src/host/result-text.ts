@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { parsePythonJson } from '@remotes/protocol/values/python-json';
 
-export type ResultReading = { readonly text?: string; readonly problem?: string };
+export type ResultReading = { readonly text?: string | undefined; readonly problem?: string };
 
 /** Reads what a program returned, as the text of a JSON list; anything else is a problem, in one sentence. */
 export async function readResult(path: string, limitBytes: number): Promise<ResultReading> {
@@ -39,8 +40,9 @@ async function readBounded(path: string, limitBytes: number): Promise<Buffer | u
 function asList(bytes: Buffer): ResultReading {
   const notJson = { problem: "The program's result is not JSON." };
   const text = decode(bytes)?.trim();
-  if (text === undefined || !isJson(text)) return notJson;
-  return { text: text.startsWith('[') ? text : `[${text}]` };
+  const value = text === undefined ? undefined : parsePythonJson(text);
+  if (value === undefined) return notJson;
+  return { text: Array.isArray(value) ? text : `[${text}]` };
 }
 
 function decode(bytes: Buffer): string | undefined {
@@ -50,16 +52,5 @@ function decode(bytes: Buffer): string | undefined {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     return undefined;
-  }
-}
-
-/** JSON as Python writes it: with NaN, Infinity and -Infinity. */
-function isJson(text: string): boolean {
-  try {
-    // Inside a string the replacement changes nothing that matters, except after a backslash.
-    JSON.parse(text.replace(/(?<!\\)(?:NaN|-?Infinity)/g, 'null'));
-    return true;
-  } catch {
-    return false;
   }
 }

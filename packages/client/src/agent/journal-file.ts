@@ -1,0 +1,91 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { replaceFile, syncFolder } from '../files/replace-file.ts';
+import { type JournalReading, readJournal } from './journal-reading.ts';
+import { encodeRecord, type JournalRecord, newestVersion } from './journal-record.ts';
+
+/**
+ * A file of records that is only ever appended to, or replaced whole. Errors of the file system are thrown; after any of
+ * them the file holds what it held before, or `isBroken` says that this can't be promised any more.
+ */
+export type JournalFile = {
+  readonly sizeBytes: () => number;
+  readonly isBroken: () => boolean;
+  /** With `isSynced` the record is on the disk when this returns. */
+  append(record: JournalRecord, isSynced: boolean): Promise<void>;
+  replace(records: readonly JournalRecord[]): Promise<void>;
+  /** Forgets all records. Unsynced: after a power cut they may be there again. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type OpenedJournalFile = JournalReading & { readonly file: JournalFile };
+
+const firstRecord: JournalRecord = { kind: 'journal', version: newestVersion };
+
+/** Opens or makes the file, and sets right what a crash or a bad disk did to it. */
+export async function openJournalFile(path: string): Promise<OpenedJournalFile> {
+  const handle = await open(path, 'a+', 0o600);
+  try {
+    await handle.chmod(0o600);
+    const reading = await readJournal(path, handle);
+    const file = journalFile(path, handle, reading.goodBytes);
+    if (reading.goodBytes === 0) {
+      await file.append(firstRecord, true);
+      await syncFolder(dirname(path));
+    }
+    return { file, ...reading };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function journalFile(path: string, opened: FileHandle, openedBytes: number): JournalFile {
+  let handle = opened;
+  let sizeBytes = openedBytes;
+  let isBroken = false;
+
+  const sync = async () => {
+    try {
+      await handle.datasync();
+    } catch (error) {
+      // After a failed sync nobody knows what is on the disk.
+      isBroken = true;
+      throw error;
+    }
+  };
+
+  return {
+    sizeBytes: () => sizeBytes,
+    isBroken: () => isBroken,
+    async append(record, isSynced) {
+      const bytes = Buffer.from(encodeRecord(record));
+      try {
+        await handle.writeFile(bytes);
+        if (isSynced) await sync();
+      } catch (error) {
+        await handle.truncate(sizeBytes).catch(() => {
+          isBroken = true;
+        });
+        throw error;
+      }
+      sizeBytes += bytes.length;
+    },
+    async replace(records) {
+      const text = [firstRecord, ...records].map(encodeRecord).join('');
+      await replaceFile(path, text);
+      isBroken = true;
+      await handle.close();
+      handle = await open(path, 'a', 0o600);
+      sizeBytes = Buffer.byteLength(text);
+      isBroken = false;
+    },
+    async clear() {
+      const emptyBytes = encodeRecord(firstRecord).length;
+      await handle.truncate(emptyBytes);
+      sizeBytes = emptyBytes;
+    },
+    close: () => handle.close(),
+  };
+}
