@@ -21,6 +21,8 @@ export function createPostgresPool(url: string, size: number): PostgresPool {
     connectionTimeoutMillis: connectTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionMs,
     keepAlive: true,
+    // What is not a decision changes nothing.
+    onConnect: (client) => client.query('set default_transaction_read_only to on'),
   });
   const broken = new WeakSet<pg.ClientBase>();
   // Without these listeners a connection that breaks would end the process.

@@ -41,7 +41,7 @@ const migrationLock = 7_364_115_002;
 
 async function prepare(pool: PostgresPool): Promise<void> {
   await pool.use(async (client) => {
-    await client.query('begin');
+    await client.query('begin read write');
     try {
       await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
       const connection = postgresConnection((config) => client.query(config));
@@ -96,7 +96,7 @@ function decisionTaker(pool: PostgresPool, decisions: DecisionSet) {
 }
 
 /** Decisions look first and write then: only this level makes sure that what they saw still holds. */
-const begin = 'begin isolation level serializable; set local synchronous_commit to on';
+const begin = 'begin isolation level serializable, read write; set local synchronous_commit to on';
 
 async function commit(client: pg.ClientBase): Promise<void> {
   const { command } = await client.query('commit');
