@@ -49,11 +49,11 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       },
     });
     const server = await createHttpServer({
+      ...config,
       mind,
       log,
       tls: certificate,
       clientFile: createRequire(import.meta.url).resolve('remotes-client/bundle'),
-      ...config,
     });
     const url = await server.listen();
     const chores = startChores(mind, log, config);

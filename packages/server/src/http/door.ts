@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { Mind } from '../domain/mind.ts';
+import type { Connections } from './connections.ts';
+import type { RegistrationLimits } from './registration-limits.ts';
+
+/** What the HTTP door is handed by `app.ts`. */
+export type HttpOptions = {
+  readonly mind: Mind;
+  readonly log: Logger;
+  readonly host: string;
+  readonly port: number;
+  /** Lets several processes listen on one port. */
+  readonly reusePort: boolean;
+  /** PEM texts; without them the door speaks plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Whether a proxy in front names the caller: only then are the X-Forwarded headers believed. */
+  readonly trustProxy: boolean;
+  /** The bundled client that hosts download. */
+  readonly clientFile: string;
+  readonly bodyLimitBytes: number;
+  readonly headersTimeoutSeconds: number;
+  /** Headers and body together. */
+  readonly requestTimeoutSeconds: number;
+  readonly keepAliveTimeoutSeconds: number;
+  readonly maxConnections: number;
+  /** How long `stop` waits for what is under way (20). */
+  readonly stopTimeoutSeconds?: number;
+};
+
+/** What every file behind the door works with. */
+export type Door = Pick<HttpOptions, 'mind' | 'log' | 'trustProxy' | 'clientFile'> & {
+  readonly connections: Connections;
+  readonly registrationLimits: RegistrationLimits;
+  readonly state: { isStopping: boolean };
+};

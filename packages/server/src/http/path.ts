@@ -1,0 +1,19 @@
+import { contract } from '@remotes/protocol/contract';
+
+/** The path of a request target: without the query, which may hold anything. */
+export function pathOf(target = ''): string {
+  const query = target.indexOf('?');
+  const path = query < 0 ? target : target.slice(0, query);
+  // A proxy may name the whole URL (RFC 9112 section 3.2.2).
+  return path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '');
+}
+
+export function isApiPath(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/');
+}
+
+/** With or without the final slash. */
+export function isListPath(path: string): boolean {
+  const listPath = contract.commands_list.path;
+  return path === listPath || `${path}/` === listPath;
+}

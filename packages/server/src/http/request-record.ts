@@ -1,0 +1,44 @@
+import type { FastifyRequest } from 'fastify';
+import type { Mind } from '../domain/mind.ts';
+import type { ApiLogEntry } from '../domain/ports.ts';
+import { maskedArguments } from './arguments-mask.ts';
+import type { Door } from './door.ts';
+import { isApiPath, pathOf } from './path.ts';
+
+const longestPath = 300;
+
+/** Notes a request that is answered: for administrators in the API log, for whoever looks closely at level debug. */
+export function recordRequest({ mind, log }: Door, request: FastifyRequest, status: number): void {
+  const { ask, id: requestId, method } = request;
+  const path = pathOf(request.raw.url).slice(0, longestPath);
+  const hostName = ask?.caller?.kind === 'host' ? ask.caller.host.name : null;
+  const durationMs = ask ? performance.now() - ask.startedAt : 0;
+  if (log.isLevelEnabled('debug')) {
+    log.debug({ requestId, method, path, status, durationMs, hostName }, 'answered');
+  }
+  if (!isApiPath(path)) return;
+  const entry = {
+    at: mind.clock(),
+    requestId,
+    method,
+    path,
+    status,
+    address: ask?.address ?? request.raw.socket.remoteAddress ?? 'unknown',
+    hostName,
+    clientAgent: ask?.clientAgent ?? null,
+    durationMs: Math.round(durationMs),
+  };
+  // The log never holds up an answer; where the database cannot say whether it is wanted, there is nothing to note.
+  addToApiLog(mind, entry, request).catch(() => {});
+}
+
+async function addToApiLog(
+  { apiLog }: Mind,
+  entry: Omit<ApiLogEntry, 'arguments'>,
+  { ask, raw }: FastifyRequest,
+): Promise<void> {
+  const wanted = await apiLog.wanted(entry.hostName);
+  if (wanted === 'no') return;
+  const shown = wanted === 'with_arguments' ? maskedArguments(raw.url, ask?.fields ?? {}) : null;
+  apiLog.add({ ...entry, arguments: shown });
+}

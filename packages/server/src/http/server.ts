@@ -1,0 +1,95 @@
+import type { Server } from 'node:http';
+import { refuse } from '@remotes/protocol/errors';
+import fastify, { type FastifyInstance } from 'fastify';
+import { sendError, sendRefusal } from './answers.ts';
+import { addClientFileRoutes } from './client-file.ts';
+import { boundConnections } from './connections.ts';
+import type { Door, HttpOptions } from './door.ts';
+import { addHealthRoutes } from './health.ts';
+import { createNodeServer } from './node-server.ts';
+import { answerBrokenRequest } from './raw-answers.ts';
+import { createRegistrationLimits } from './registration-limits.ts';
+import { createRequestIds } from './request-ids.ts';
+import { addApiRoutes } from './routes.ts';
+
+export type HttpServer = {
+  /** Starts to listen; answers the URL. */
+  listen(): Promise<string>;
+  /** Stops accepting and finishes what is under way; what takes too long is cut off. */
+  stop(): Promise<void>;
+};
+
+const usualStopTimeoutSeconds = 20;
+
+/** The door for hosts. It translates what arrives, asks the mind, and translates the answer. */
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const nextRequestId = createRequestIds();
+  const app: FastifyInstance = fastify({
+    serverFactory: (handler) => createNodeServer(options, handler),
+    bodyLimit: options.bodyLimitBytes,
+    routerOptions: { ignoreTrailingSlash: true },
+    genReqId: nextRequestId,
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void sendError(door, request, reply, error),
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, nextRequestId()),
+  });
+  const event = options.tls ? 'secureConnection' : 'connection';
+  const door: Door = Object.freeze({
+    mind: options.mind,
+    log: options.log,
+    trustProxy: options.trustProxy,
+    clientFile: options.clientFile,
+    connections: boundConnections(app.server, options.maxConnections, event),
+    registrationLimits: createRegistrationLimits(options.mind.clock, options.mind.limits),
+    state: { isStopping: false },
+  });
+  // Bytes, whatever their type: what they mean is read after the checks.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, request, reply) => sendError(door, request, reply, error));
+  addConnectionCheck(app, door);
+  addApiRoutes(app, door);
+  addHealthRoutes(app, door);
+  addClientFileRoutes(app, door);
+  await app.ready();
+  const stopTimeoutSeconds = options.stopTimeoutSeconds ?? usualStopTimeoutSeconds;
+  return Object.freeze({
+    listen: () => listen(app.server, options),
+    stop: () => stop(app, door, stopTimeoutSeconds),
+  });
+}
+
+function addConnectionCheck(app: FastifyInstance, door: Door): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!door.connections.isExtra(request.raw.socket)) {
+      done();
+      return;
+    }
+    reply.header('connection', 'close');
+    void sendRefusal(door, request, reply, refuse('unavailable'));
+  });
+}
+
+function listen(server: Server, { host, port, reusePort, tls }: HttpOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, reusePort }, () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (address === null || typeof address === 'string') return;
+      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+      resolve(`${tls ? 'https' : 'http'}://${name}:${address.port}`);
+    });
+  });
+}
+
+async function stop(app: FastifyInstance, door: Door, timeoutSeconds: number): Promise<void> {
+  door.state.isStopping = true;
+  const timer = setTimeout(door.connections.destroyAll, timeoutSeconds * 1000);
+  // Node closes idle connections by itself; the others end with their answer, which says so.
+  await new Promise((resolve) => app.server.close(resolve));
+  clearTimeout(timer);
+  await app.close();
+  // What was noted of the last requests waits for the same look at the settings as this.
+  await door.mind.apiLog.wanted(null).catch(() => 'no');
+}
