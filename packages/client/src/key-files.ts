@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { generateRsaKeys, publicPem, readRsaPrivateKey } from '@remotes/protocol/crypto/rsa';
 import { createFile } from './files/create-file.ts';
+import { readText } from './files/read-text.ts';
 import { type Trouble, trouble } from './trouble.ts';
 
 export type KeyPaths = { privateKey: string; publicKey: string };
@@ -14,15 +15,15 @@ export function keyPaths(privateKey: string, publicKey: string): KeyPaths {
 }
 
 /** Throws a trouble when these files can't be made: no folder, or something there that may not be replaced. */
-export async function tryKeyPaths(paths: KeyPaths, mayReplace: boolean): Promise<void> {
+export function tryKeyPaths(paths: KeyPaths, mayReplace: boolean): void {
   for (const path of [paths.privateKey, paths.publicKey]) {
-    const folder = await stat(dirname(path)).catch(() => undefined);
+    const folder = statSync(dirname(path), { throwIfNoEntry: false });
     if (!folder?.isDirectory())
       throw trouble(
         'settings',
         `the folder ${dirname(path)} does not exist: make it first, or name another path`,
       );
-    const there = await stat(path).catch(() => undefined);
+    const there = statSync(path, { throwIfNoEntry: false });
     if (there?.isDirectory()) throw trouble('settings', `${path} is a folder: name a file for the key`);
     if (there !== undefined && !mayReplace) throw occupied(path);
   }
@@ -35,30 +36,35 @@ export function makeKeys(): Promise<KeyPair> {
 }
 
 /** The private key is there first, whole, and readable by its owner only. */
-export async function writeKeyFiles(paths: KeyPaths, keys: KeyPair, mayReplace: boolean): Promise<void> {
-  await make(paths.privateKey, keys.privatePem, 0o600, mayReplace);
-  await make(paths.publicKey, keys.publicPem, 0o644, mayReplace);
+export function writeKeyFiles(paths: KeyPaths, keys: KeyPair, mayReplace: boolean): void {
+  make(paths.privateKey, keys.privatePem, 0o600, mayReplace);
+  make(paths.publicKey, keys.publicPem, 0o644, mayReplace);
 }
 
 /**
  * Whether a pair lies here already. A public key that an interruption has kept from being written is made again from the
  * private one.
  */
-export async function completeKeyFiles(paths: KeyPaths, passphrase: string | undefined): Promise<boolean> {
-  const privatePem = await readFile(paths.privateKey, 'utf8').catch(() => undefined);
-  const key = privatePem === undefined ? undefined : readRsaPrivateKey(privatePem, passphrase);
+export function completeKeyFiles(paths: KeyPaths, passphrase: string | undefined): boolean {
+  const key = readRsaPrivateKey(textIfAny(paths.privateKey), passphrase);
   if (key === undefined) return false;
   const wanted = publicPem(key);
-  const there = await readFile(paths.publicKey, 'utf8').catch(() => undefined);
-  if (there !== wanted) await make(paths.publicKey, wanted, 0o644, true);
+  if (textIfAny(paths.publicKey) !== wanted) make(paths.publicKey, wanted, 0o644, true);
   return true;
 }
 
-async function make(path: string, pem: string, mode: number, mayReplace: boolean): Promise<void> {
-  await createFile(path, pem, { mode, mayReplace }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') throw occupied(path);
-    throw trouble('settings', `the key file ${path} can't be written (${error.code ?? error.message})`);
-  });
+function textIfAny(path: string): string {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? readText(path, 'the key') : '';
+}
+
+function make(path: string, pem: string, mode: number, mayReplace: boolean): void {
+  try {
+    createFile(path, pem, { mode, mayReplace });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw occupied(path);
+    throw trouble('settings', `the key file ${path} can't be written (${code ?? message})`);
+  }
 }
 
 function occupied(path: string): Trouble {

@@ -6,6 +6,7 @@ import { indentJson } from './json-text.ts';
 import { openServer } from './network/server.ts';
 import { openSettingsFile } from './settings-file.ts';
 import { isTrouble } from './trouble.ts';
+import { write } from './write.ts';
 
 type Action = (context: Context) => Promise<number>;
 
@@ -35,10 +36,10 @@ async function main(): Promise<number> {
   return action({
     flags,
     config,
-    settings: await openSettingsFile(flags.settingsPath, say),
+    settings: openSettingsFile(flags.settingsPath, say),
     server: openServer(config),
     say,
-    print: (json) => void process.stdout.write(`${indentJson(json)}\n`),
+    print: (json) => write(1, `${indentJson(json)}\n`),
   });
 }
 
@@ -47,30 +48,24 @@ async function tell(what: Exclude<ReturnType<typeof readArguments>, Flags>): Pro
     what === 'version'
       ? (await import('@remotes/protocol/version')).version
       : (await import('./help.ts')).help;
-  process.stdout.write(`${text.trimEnd()}\n`);
+  write(1, `${text.trimEnd()}\n`);
   return 0;
 }
 
 function say(sentence: string): void {
-  process.stderr.write(`remotes-client: ${sentence}\n`);
+  write(2, `remotes-client: ${sentence}\n`);
 }
 
 async function fail(error: unknown): Promise<number> {
   if (!isTrouble(error)) {
     const text = error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`remotes-client: this is a fault of the client, please report it:\n${text}\n`);
+    write(2, `remotes-client: this is a fault of the client, please report it:\n${text}\n`);
     return 1;
   }
-  if (error.code === 'usage') process.stderr.write(`${(await import('./help.ts')).usage}\n`);
+  if (error.code === 'usage') write(2, `${(await import('./help.ts')).usage}\n`);
   say(error.message);
   return error.code === 'usage' ? 2 : 1;
 }
-
-// A reader that has seen enough (`| head`) is no trouble.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
 
 // Set rather than exited with, so that all that was written reaches its reader.
 main()

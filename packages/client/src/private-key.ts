@@ -1,17 +1,16 @@
 import type { KeyObject } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { readRsaPrivateKey } from '@remotes/protocol/crypto/rsa';
 import type { Context } from './context.ts';
+import { readText } from './files/read-text.ts';
 import { trouble } from './trouble.ts';
 
 /** The host's private key, from the file that the settings name. */
-export async function loadPrivateKey({ settings, config, say }: Context): Promise<KeyObject> {
+export function loadPrivateKey({ settings, config, say }: Context): KeyObject {
   const path = settings.get('host', 'private_key');
   if (path === undefined)
     throw trouble('order', `${settings.path} names no private key: run --action=generate_keys first`);
-  const pem = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw trouble('settings', `the private key ${path} can't be read (${error.code})`);
-  });
+  const pem = readText(path, 'the private key');
   const isEncrypted = pem.includes('ENCRYPTED');
   const key = readRsaPrivateKey(pem, config.keyPassphrase);
   if (key === undefined && isEncrypted)
@@ -21,11 +20,11 @@ export async function loadPrivateKey({ settings, config, say }: Context): Promis
     );
   if (key === undefined)
     throw trouble('settings', `${path} holds no RSA private key of 2048 to 8192 bits in PEM`);
-  if (await isOpenToOthers(path)) say(`other users can read the private key ${path}: run chmod 600 on it`);
+  if (isOpenToOthers(path)) say(`other users can read the private key ${path}: run chmod 600 on it`);
   return key;
 }
 
-async function isOpenToOthers(path: string): Promise<boolean> {
+function isOpenToOthers(path: string): boolean {
   if (process.platform === 'win32') return false;
-  return ((await stat(path)).mode & 0o077) !== 0;
+  return (statSync(path).mode & 0o077) !== 0;
 }

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Context } from './context.ts';
+import { readText } from './files/read-text.ts';
 import { trouble } from './trouble.ts';
 
 /** The token of `--token TEXT`, `--token -` (stdin), `--token @FILE` or REMOTES_TOKEN. */
@@ -14,10 +13,7 @@ export async function readRegistrationToken({ flags, config }: Context): Promise
 }
 
 async function contentOf(given: string): Promise<string> {
-  if (given === '-') return text(process.stdin);
+  if (given === '-') return (await import('node:stream/consumers')).text(process.stdin);
   if (!given.startsWith('@')) return given;
-  const path = given.slice(1);
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw trouble('usage', `the file of the token, ${path}, can't be read (${error.code})`);
-  });
+  return readText(given.slice(1), 'the file of the token,');
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type IniDocument, parseIni } from './files/ini.ts';
 import { replaceFile, tryReplacing } from './files/replace-file.ts';
@@ -12,20 +12,17 @@ export type SettingsFile = {
   /** Takes these values on, or drops those that are undefined, in memory only. */
   readonly stage: (changes: readonly SettingsChange[]) => void;
   /** The same, and writes what was staged too. An unchanged file is not touched. */
-  readonly change: (changes: readonly SettingsChange[]) => Promise<void>;
+  readonly change: (changes: readonly SettingsChange[]) => void;
   /** Throws a trouble when `change` would. */
-  readonly tryChanging: () => Promise<void>;
+  readonly tryChanging: () => void;
 };
 
 export type SettingsChange = readonly [section: string, key: string, value: string | undefined];
 
 /** An absent file counts as an empty one. `notice` is told what is wrong with the file and can be lived with. */
-export async function openSettingsFile(
-  givenPath: string,
-  notice: (sentence: string) => void,
-): Promise<SettingsFile> {
+export function openSettingsFile(givenPath: string, notice: (sentence: string) => void): SettingsFile {
   const path = resolve(givenPath);
-  let written = await readText(path);
+  let written = readText(path);
   const document = usable(path, parseIni(written ?? ''));
   for (const { line, sentence } of document.problems)
     notice(
@@ -43,27 +40,21 @@ export async function openSettingsFile(
     path,
     get: (section: string, key: string) => document.get(section, key) || undefined,
     stage,
-    async change(changes: readonly SettingsChange[]) {
+    change(changes: readonly SettingsChange[]) {
       stage(changes);
       const text = document.toText();
       if (text === (written ?? '')) return;
-      await replaceFile(path, text).catch((error) => {
-        throw unwritable(path, error);
-      });
+      orUnwritable(path, () => replaceFile(path, text));
       written = text;
     },
-    async tryChanging() {
-      await tryReplacing(path).catch((error) => {
-        throw unwritable(path, error);
-      });
-    },
+    tryChanging: () => orUnwritable(path, () => tryReplacing(path)),
   });
 }
 
-async function readText(path: string): Promise<string | undefined> {
+function readText(path: string): string | undefined {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
@@ -91,6 +82,14 @@ function corrupt(path: string, what: string): Trouble {
 function oneLine(key: string, value: string): string {
   if (value === value.trim() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return value;
   throw trouble('answer', `the server's value for ${key} can't be kept in a settings file`);
+}
+
+function orUnwritable(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 function unwritable(path: string, error: unknown): Trouble {

@@ -8,7 +8,7 @@ import { showAnswer, tokenHint } from './show-answer.ts';
 export async function listCommands(context: Context): Promise<number> {
   const { server, settings } = context;
   const url = endpointUrl(settings, 'commands_list');
-  const token = openToken(settings, await loadPrivateKey(context));
+  const token = openToken(settings, loadPrivateKey(context));
   const answer = await server.ask({ method: 'GET', url, token });
   return showAnswer(context, answer, tokenHint(answer, 'host'));
 }

@@ -3,16 +3,17 @@ import { listenForStop } from '../agent/stop-signals.ts';
 import { openWorker, reloadWorker } from '../agent/worker.ts';
 import type { Context } from '../context.ts';
 import { openSettingsFile } from '../settings-file.ts';
+import { write } from '../write.ts';
 
 /** Runs what is due, again and again, until SIGTERM. SIGHUP reads the settings anew. */
 export async function monitorCommands(context: Context): Promise<number> {
   const { flags } = context;
-  const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const log = (line: string) => write(2, `${new Date().toISOString()} ${line}\n`);
   const signals = listenForStop(['SIGINT', 'SIGTERM'], log);
   let worker = await openWorker({ ...context, say: log }, signals);
   const onHangUp = async () => {
     try {
-      const settings = await openSettingsFile(flags.settingsPath, log);
+      const settings = openSettingsFile(flags.settingsPath, log);
       worker = await reloadWorker({ ...context, settings, say: log }, worker);
       log('SIGHUP: the settings were read anew');
     } catch (error) {

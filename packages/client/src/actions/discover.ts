@@ -8,7 +8,7 @@ import { showAnswer } from './show-answer.ts';
 export async function discoverServices(context: Context): Promise<number> {
   const answer = await askDiscover(context);
   const code = showAnswer(context, answer);
-  if (code === 0) await context.settings.change(discoverChanges(context, answer));
+  if (code === 0) context.settings.change(discoverChanges(context, answer));
   return code;
 }
 

@@ -13,11 +13,11 @@ export async function generateKeys(context: Context): Promise<number> {
       'order',
       `${settings.path} holds a registered host, which new keys would lock out: nothing was changed; --force makes it forget that host`,
     );
-  await settings.tryChanging();
-  await tryKeyPaths(paths, flags.isForced);
+  settings.tryChanging();
+  tryKeyPaths(paths, flags.isForced);
   if (isRegistered) say('the registered host is forgotten, as --force says');
-  await writeKeyFiles(paths, await makeKeys(), flags.isForced);
-  await settings.change(keyChanges(paths));
+  writeKeyFiles(paths, await makeKeys(), flags.isForced);
+  settings.change(keyChanges(paths));
   return 0;
 }
 

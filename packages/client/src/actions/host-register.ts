@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { readRsaPublicKey } from '@remotes/protocol/crypto/rsa';
 import type { Context } from '../context.ts';
 import { endpointUrl } from '../endpoints.ts';
+import { readText } from '../files/read-text.ts';
 import { notRemotes, type ServerAnswer } from '../network/server-answer.ts';
 import { readRegistrationToken } from '../registration-token.ts';
 import { trouble } from '../trouble.ts';
@@ -15,11 +15,11 @@ export async function registerHost(context: Context): Promise<number> {
     return 1;
   }
   endpointUrl(settings, 'host_register');
-  const publicPem = await readPublicKey(context);
-  await settings.tryChanging();
+  const publicPem = readPublicKey(context);
+  settings.tryChanging();
   const answer = await askRegister(context, publicPem, await readRegistrationToken(context));
   const code = showAnswer(context, answer, tokenHint(answer, 'registration'));
-  if (code === 0) await settings.change(registerChanges(answer));
+  if (code === 0) settings.change(registerChanges(answer));
   return code;
 }
 
@@ -32,13 +32,11 @@ export async function askRegister(
   return server.ask({ method: 'POST', url, token, body: { public_key: publicPem } });
 }
 
-export async function readPublicKey({ settings }: Context): Promise<string> {
+export function readPublicKey({ settings }: Context): string {
   const path = settings.get('host', 'public_key');
   if (path === undefined)
     throw trouble('order', `${settings.path} names no public key: run --action=generate_keys first`);
-  const pem = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw trouble('settings', `the public key ${path} can't be read (${error.code})`);
-  });
+  const pem = readText(path, 'the public key');
   if (readRsaPublicKey(pem) === undefined)
     throw trouble('settings', `${path} holds no RSA public key of 2048 to 8192 bits in PEM`);
   return pem;

@@ -12,9 +12,9 @@ import { showAnswer, tokenHint } from './show-answer.ts';
 export async function verifyHost(context: Context): Promise<number> {
   const { settings } = context;
   endpointUrl(settings, 'host_verify');
-  const privateKey = await loadPrivateKey(context);
+  const privateKey = loadPrivateKey(context);
   openUuid(settings, privateKey);
-  await settings.tryChanging();
+  settings.tryChanging();
   return verify(context, privateKey, await readRegistrationToken(context));
 }
 
@@ -25,7 +25,7 @@ export async function verify(context: Context, privateKey: KeyObject, token: str
   const body = { uuid: openUuid(settings, privateKey), encrypted: signPss(privateKey, 'OK') };
   const answer = await server.ask({ method: 'POST', url, token, body });
   const code = showAnswer(context, answer, tokenHint(answer, 'registration'));
-  if (code === 0) await settings.change(verifyChanges(answer, privateKey));
+  if (code === 0) settings.change(verifyChanges(answer, privateKey));
   return code;
 }
 

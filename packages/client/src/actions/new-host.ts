@@ -30,15 +30,15 @@ export async function makeNewHost(context: Context): Promise<number> {
   const token = await readRegistrationToken(context);
   const paths = keyPaths(flags.privateKeyPath ?? '', flags.publicKeyPath ?? '');
   // Everything that can go wrong on this machine goes wrong before the server makes a host.
-  await settings.tryChanging();
-  await tryKeyPaths(paths, flags.isForced || areNamed(context, paths));
+  settings.tryChanging();
+  tryKeyPaths(paths, flags.isForced || areNamed(context, paths));
 
   if (!(await findServer(context, isRegistered && !flags.isForced))) return 2;
   if (isRegistered && !flags.isForced) say('3/5 and 4/5 keys and registration: done before, kept');
   else if (!(await register(context, paths, token))) return 2;
 
   say('5/5 verifying this host');
-  const code = await verify(context, await loadPrivateKey(context), token);
+  const code = await verify(context, loadPrivateKey(context), token);
   if (code === 0) say(`done: this host is registered, and ${settings.path} holds what it needs`);
   return code;
 }
@@ -71,29 +71,29 @@ async function register(context: Context, paths: KeyPaths, token: string): Promi
     say('4/5 registering this host anew, as --force says');
     const answer = await askRegister(context, keys.publicPem, token);
     if (succeeded(context, answer, hint(answer)) === undefined) return false;
-    await writeKeyFiles(paths, keys, true);
-    await settings.change([...keyChanges(paths), ...registerChanges(answer)]);
+    writeKeyFiles(paths, keys, true);
+    settings.change([...keyChanges(paths), ...registerChanges(answer)]);
     return true;
   }
   await prepareKeys(context, paths);
   say('4/5 registering this host');
-  const answer = await askRegister(context, await readPublicKey(context), token);
+  const answer = await askRegister(context, readPublicKey(context), token);
   if (succeeded(context, answer, hint(answer)) === undefined) return false;
-  await settings.change(registerChanges(answer));
+  settings.change(registerChanges(answer));
   return true;
 }
 
 async function prepareKeys(context: Context, paths: KeyPaths): Promise<void> {
   const { settings, say, config } = context;
-  if (areNamed(context, paths) && (await completeKeyFiles(paths, config.keyPassphrase))) {
+  if (areNamed(context, paths) && completeKeyFiles(paths, config.keyPassphrase)) {
     say('3/5 keys: made before, kept');
-    await settings.change([]);
+    settings.change([]);
     return;
   }
   say('3/5 making keys (RSA, 4096 bits; this takes a second or two)');
   // Named first, so that keys made just before a crash are known for ours.
-  await settings.change(keyChanges(paths));
-  await writeKeyFiles(paths, await makeKeys(), false);
+  settings.change(keyChanges(paths));
+  writeKeyFiles(paths, await makeKeys(), false);
 }
 
 function areNamed({ settings }: Context, paths: KeyPaths): boolean {

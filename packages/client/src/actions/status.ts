@@ -9,7 +9,7 @@ export async function fetchStatus(context: Context): Promise<number> {
   const { flags, settings } = context;
   const answer = await askStatus(context, flags.url ?? '');
   const code = showAnswer(context, answer);
-  if (code === 0) await settings.change(statusChanges(context, answer, flags.url ?? ''));
+  if (code === 0) settings.change(statusChanges(context, answer, flags.url ?? ''));
   return code;
 }
 

@@ -21,7 +21,7 @@ export type HostSession = {
 export async function openHostSession(context: Context): Promise<HostSession> {
   const { server, settings } = context;
   for (const name of ['commands_list', 'command_get', 'command_post']) endpointUrl(settings, name);
-  const privateKey = await loadPrivateKey(context);
+  const privateKey = loadPrivateKey(context);
   const uuid = openUuid(settings, privateKey);
   const token = openToken(settings, privateKey);
   const key: FernetKey = fernetKeyOfUuid(uuid);

@@ -7,7 +7,10 @@ import { isJournalRefusal, openJournal } from './journal.ts';
 import type { Worker } from './run-command.ts';
 
 /** Makes ready to run commands: opens session and journal, and clears away what killed clients have left. */
-export async function openWorker(context: Context, signals: Pick<Worker, 'finish' | 'stop'>): Promise<Worker> {
+export async function openWorker(
+  context: Context,
+  signals: Pick<Worker, 'finish' | 'stop'>,
+): Promise<Worker> {
   const { settings, config, say } = context;
   const session = await openHostSession(context);
   const journal = await openJournal(config.journalFolder ?? `${await realPath(settings.path)}.journal`);

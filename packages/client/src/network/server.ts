@@ -1,8 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { version } from '@remotes/protocol/version';
 import type { Config } from '../config.ts';
-import { trouble } from '../trouble.ts';
+import { readCertificates } from './certificates.ts';
 import type { Network } from './exchange.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { readAnswer, type ServerAnswer } from './server-answer.ts';
@@ -26,7 +24,7 @@ export function openServer(config: Config): Server {
       network ??= {
         timeoutSeconds: config.timeoutSeconds,
         proxies: config.proxies,
-        ca: config.caFile === undefined ? undefined : await readCertificates(config.caFile),
+        ca: config.caFile === undefined ? undefined : readCertificates(config.caFile),
       };
       const headers = {
         Accept: '*/*',
@@ -40,16 +38,4 @@ export function openServer(config: Config): Server {
       return readAnswer(await followRedirects({ method, url, headers, signal, ...content }, network));
     },
   });
-}
-
-/** A file of PEM certificates, or a folder of such files, as `requests` takes both. */
-async function readCertificates(path: string): Promise<string[]> {
-  try {
-    if (!(await stat(path)).isDirectory()) return [await readFile(path, 'utf8')];
-    const names = (await readdir(path)).filter((name) => /\.(pem|crt|cer|\d+)$/.test(name));
-    return await Promise.all(names.map((name) => readFile(join(path, name), 'utf8')));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw trouble('settings', `the CA certificates in ${path} can't be read (${code})`);
-  }
 }
