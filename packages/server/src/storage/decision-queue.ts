@@ -1,3 +1,5 @@
+import { closing } from './errors.ts';
+
 /** One decision on its way to where it is taken, and what came of it. */
 export type Asked = readonly [name: string, input: unknown];
 export type Answered = { readonly answer: unknown } | { readonly fault: unknown };
@@ -48,7 +50,7 @@ export function createDecisionQueue(takeBatch: TakeBatch): DecisionQueue {
 
   return Object.freeze({
     decide(name: string, input: unknown) {
-      if (isClosed) return Promise.reject(new Error('The storage is closed.'));
+      if (isClosed) return Promise.reject(closing());
       return new Promise<unknown>((resolve, reject) => {
         waiting.push({ asked: [name, input], resolve, reject });
         if (isBusy) return;

@@ -8,6 +8,11 @@ export function unavailable(sentence: string, cause: unknown): Unavailable {
   return Object.assign(new Error(sentence, { cause }), refuse('unavailable', sentence));
 }
 
+/** What a decision is told that comes too late. */
+export function closing(): Unavailable {
+  return unavailable('The server is stopping: try again later.', undefined);
+}
+
 /** Words a driver's error: what passes by itself or is not ours to mend is `unavailable`, anything else a fault. */
 export function translateDriverError(error: unknown): unknown {
   const sentence = sentences.find(([pattern]) => pattern.test(codeOf(error)))?.[1];
@@ -41,7 +46,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^(SQLITE_READONLY.*|SQLITE_PERM|EACCES|EPERM|EROFS)$/,
     'The database cannot be written: check who owns its files.',
   ],
-  [/^SQLITE_CANTOPEN/, 'The database cannot be opened: check who owns its folder.'],
+  [
+    /^(SQLITE_CANTOPEN.*|ENOTDIR|EEXIST)$/,
+    'The database cannot be opened: check its folder and who owns it.',
+  ],
   [/^(08\w{3}|57P0\d|53\w{3})$/, 'The database cannot be reached: try again.'],
   [/^(40001|40P01|55P03|57014)$/, 'The database is busy: try again.'],
   [

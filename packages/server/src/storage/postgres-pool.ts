@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { unavailable } from './errors.ts';
+import { closing, unavailable } from './errors.ts';
 
 export type PostgresPool = {
   /** Runs the work on one connection; a connection that breaks is dropped, and the next work gets a new one. */
@@ -31,6 +31,7 @@ export function createPostgresPool(url: string, size: number): PostgresPool {
   });
   pool.on('error', () => {});
 
+  let isClosed = false;
   let underWay = 0;
   let whenIdle: (() => void) | undefined;
   const use = async <Answer>(work: (client: pg.PoolClient) => Promise<Answer>): Promise<Answer> => {
@@ -48,6 +49,7 @@ export function createPostgresPool(url: string, size: number): PostgresPool {
 
   return Object.freeze({
     async use<Answer>(work: (client: pg.PoolClient) => Promise<Answer>) {
+      if (isClosed) throw closing();
       underWay += 1;
       try {
         return await use(work);
@@ -57,6 +59,7 @@ export function createPostgresPool(url: string, size: number): PostgresPool {
       }
     },
     async close() {
+      isClosed = true;
       // The pool itself would leave those without an answer that wait for a connection.
       if (underWay > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
       await pool.end();

@@ -83,6 +83,13 @@ const overdue = prepared((db, given: { now: number; limit: number }) =>
     .orderBy('flights.deadline_at')
     .limit(given.limit),
 );
+const hostIds = prepared((db, given: { wireNumber: number }) =>
+  db
+    .selectFrom('runs')
+    .select('host_id as hostId')
+    .where('wire_number', '=', given.wireNumber)
+    .orderBy('host_id'),
+);
 const setDeadline = prepared((db, given: { number: number; deadlineAt: number }) =>
   db
     .insertInto('flights')
@@ -140,6 +147,9 @@ export function runsTable(connection: Connection): RunsTable {
     },
     async overdue(now: number, limit: number) {
       return (await overdue.all(connection, { now, limit })).map(toRun);
+    },
+    async hostIds(wireNumber: number) {
+      return (await hostIds.all(connection, { wireNumber })).map((row) => row.hostId);
     },
     async setDeadline(number: number, deadlineAt: number | null) {
       if (deadlineAt === null) await clearDeadline.run(connection, { number });

@@ -83,6 +83,23 @@ eachDatabase((open) => {
     expect(await list({ limit: 10, hostId: one.id, wireNumber: 1, state: 'queued' })).toEqual([]);
   });
 
+  it('tells which hosts have run something', async () => {
+    const { storage, write } = await open();
+    const [one, other] = await write(async (tables) => {
+      const hosts = [
+        await addVerifiedHost(tables),
+        await addVerifiedHost(tables),
+        await addVerifiedHost(tables),
+      ];
+      await tables.runs.add(sampleRun(hosts[1]!.id, 1, { state: 'failed' }));
+      await tables.runs.add(sampleRun(hosts[0]!.id, 1));
+      await tables.runs.add(sampleRun(hosts[2]!.id, 2));
+      return hosts;
+    });
+    expect(await storage.tables.runs.hostIds(1)).toEqual([one!.id, other!.id]);
+    expect(await storage.tables.runs.hostIds(3)).toEqual([]);
+  });
+
   it('tells whose time is up, earliest first', async () => {
     const { storage, write } = await open();
     const [late = 0, early = 0, future = 0, settled = 0] = await write(async (tables) => {
