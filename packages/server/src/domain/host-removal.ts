@@ -22,10 +22,11 @@ export async function decideRemoval(
 }
 
 function what(hosts: readonly Host[], withRuns: readonly Host[]): string {
-  const all = hosts.length === 1 ? `host "${hosts[0]!.name}"` : `${hosts.length} hosts`;
-  const whose = hosts.length === withRuns.length ? '' : ` (${withRuns.length} of them have past runs)`;
+  const names = withRuns.map((host) => `"${host.name}"`).join(', ');
+  const [all, whose] =
+    hosts.length === 1 ? ['This host goes', 'it'] : [`These ${hosts.length} hosts go`, 'them'];
   return (
-    `This removes ${all} for good, with past runs, their output and every value saved for it${whose}; ` +
-    'if it registers again, it is a new host and runs the commands of its groups anew'
+    `${all} for good, with everything saved for ${whose} and the past runs and output of ${names}. ` +
+    'A host that registers again is a new one, and runs the commands of its groups anew.'
   );
 }

@@ -28,12 +28,12 @@ export function refusalOfRuns(
   agreedHosts: number | null,
 ): AdministrationRefusal | undefined {
   if (hosts <= confirmAbove(definitions) || (agreedHosts !== null && hosts <= agreedHosts)) return undefined;
-  return needsYes(hosts, `Commands will run on ${hosts} hosts`);
+  return needsYes(hosts, `Commands will run on ${hosts} ${hosts === 1 ? 'host' : 'hosts'}.`);
 }
 
-/** A refusal until the number of hosts is agreed to. `what` is the clause that says what will happen. */
+/** A refusal until the number of hosts is agreed to. `what` is the sentence that says what will happen. */
 export function needsYes(hosts: number, what: string): AdministrationRefusal {
-  return { ...decline('needs_yes', `${what}: to go ahead, say --yes ${hosts}.`), hosts };
+  return { ...decline('needs_yes', `${what} To go ahead, say --yes ${hosts}.`), hosts };
 }
 
 function confirmAbove(definitions: Definitions): number {
