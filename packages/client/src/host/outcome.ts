@@ -1,4 +1,4 @@
-export type Ending = 'exited' | 'signalled' | 'timed_out' | 'stopped' | 'not_started';
+type Ending = 'exited' | 'signalled' | 'timed_out' | 'stopped' | 'not_started';
 
 /**
  * `interpreter_missing`, `input_unfit` (the program or an input can't be handed to this interpreter) and

@@ -36,7 +36,7 @@ async function isGoneWithin(tree: Tree, milliseconds: number): Promise<boolean> 
 }
 
 function treeOf(rootPid: number): Tree {
-  if (process.platform === 'linux') return linuxTree(rootPid);
+  if (process.platform === 'linux' && readProcess('self') !== undefined) return linuxTree(rootPid);
   return process.platform === 'win32' ? windowsTree(rootPid) : groupTree(rootPid);
 }
 

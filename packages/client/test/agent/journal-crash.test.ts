@@ -6,7 +6,8 @@ import { removeAbandonedFolders } from '../../src/host/run-folder.ts';
 import { journalFolder } from './journal-folder.ts';
 
 const here = journalFolder();
-const script = (name: string) => new URL(`fixtures/${name}`, import.meta.url).pathname;
+const runsOneCommand = new URL('fixtures/runs-one-command.ts', import.meta.url).pathname;
+const fillsTheDisk = new URL('fixtures/fills-the-disk.ts', import.meta.url).pathname;
 
 const expected: Record<CrashPointName, { runs: number; held: 'nothing' | 'begun' | 'finished' }> = {
   'journal-before-begin': { runs: 0, held: 'nothing' },
@@ -20,12 +21,7 @@ const expected: Record<CrashPointName, { runs: number; held: 'nothing' | 'begun'
 describe('a client that is killed', () => {
   test.each(crashPoints)('at %s loses nothing that it has promised', async (point) => {
     const witness = here.path('../witness');
-    const client = spawnSync(process.execPath, [
-      script('runs-one-command.ts'),
-      here.folder(),
-      witness,
-      point,
-    ]);
+    const client = spawnSync(process.execPath, [runsOneCommand, here.folder(), witness, point]);
     expect(client.signal).toBe('SIGKILL');
     await removeAbandonedFolders();
 
@@ -43,7 +39,7 @@ describe('a client that is killed', () => {
 
   test('at no point, when none is armed', () => {
     const witness = here.path('../witness');
-    const client = spawnSync(process.execPath, [script('runs-one-command.ts'), here.folder(), witness]);
+    const client = spawnSync(process.execPath, [runsOneCommand, here.folder(), witness]);
     expect([client.status, client.stderr.toString()]).toEqual([0, '']);
     expect(readdirSync(here.folder())).toEqual(['journal']);
   });
@@ -53,7 +49,7 @@ describe('when the disk is full', () => {
   // A limit on the size of files stands in for a full disk: writing beyond it fails in the same way.
   const fill = (outputBytes: number) => {
     const command = `trap '' XFSZ; ulimit -f 8; exec "${process.execPath}" "$0" "$@"`;
-    const args = ['-c', command, script('fills-the-disk.ts'), here.folder(), String(outputBytes)];
+    const args = ['-c', command, fillsTheDisk, here.folder(), String(outputBytes)];
     return JSON.parse(execFileSync('bash', args).toString());
   };
   const full = { refused: 'journal_full', sentence: expect.stringContaining('the disk is full (EFBIG)') };
