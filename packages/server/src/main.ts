@@ -34,6 +34,14 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<L
     summary: 'put a backup in the place of the database',
     load: async () => (await import('./local/restore.ts')).restore,
   },
+  apply: {
+    summary: 'make groups, settings and commands what a file says',
+    load: async () => (await import('./local/apply.ts')).apply,
+  },
+  export: {
+    summary: 'write that file',
+    load: async () => (await import('./local/export.ts')).exportFile,
+  },
   api_log: {
     summary: 'show the log of requests',
     load: async () => (await import('./local/api-log.ts')).apiLog,

@@ -1,6 +1,7 @@
 import { takeTokenIntoUse } from './caller.ts';
 import { decideDelivery } from './command-get.ts';
 import { decideReport } from './command-post.ts';
+import { decideFleet } from './fleet-apply.ts';
 import { decideRegistration } from './host-register.ts';
 import { decideRemoval } from './host-removal.ts';
 import { decideRename } from './host-rename.ts';
@@ -37,5 +38,6 @@ export const decisions = {
   groupHosts: decideGrouping,
   pauseOffering: decidePause,
   resumeOffering: decideResumption,
+  applyFleet: decideFleet,
 };
 export type Decisions = typeof decisions;

@@ -14,7 +14,7 @@ import { steeringSetting } from './steering-settings.ts';
 
 /** The text that a host signs to prove that it holds its key (v1 has no nonce). */
 const signedText = 'OK';
-const usualHostsGroup = 'All hosts';
+export const usualHostsGroup = 'All hosts';
 
 /** The host proves that it holds its private key, and gets a token. */
 export async function verifyHost(

@@ -80,6 +80,8 @@ export interface RunsTable {
   list(filter: RunFilter): Promise<Run[]>;
   /** Runs whose time is up, earliest first. */
   overdue(now: number, limit: number): Promise<Run[]>;
+  /** The hosts that have a run of this wire number, however it went. */
+  hostIds(wireNumber: number): Promise<number[]>;
   /** Until when an unfinished run may stay silent; null once it ended. Kept in a small table of its own. */
   setDeadline(number: number, deadlineAt: number | null): Promise<void>;
   /** Commands groups that this host may not go on with: a run of theirs is unfinished or failed. */
