@@ -1,0 +1,231 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { contract } from '@remotes/protocol/contract';
+import { refusals } from '@remotes/protocol/errors';
+import { describe, expect, test } from 'vitest';
+import { actionNames, readArguments, requireArguments } from '../packages/client/src/arguments.ts';
+import { readConfig } from '../packages/client/src/config.ts';
+import { readStartConfig } from '../packages/server/src/config.ts';
+import { steeringNames } from '../packages/server/src/domain/fleet-steering.ts';
+import { pages, readPage, section, shellCommands } from './markdown.ts';
+import { root } from './sources.ts';
+
+const all = pages();
+const protocol = readPage('packages/protocol/PROTOCOL.md');
+const operating = readPage('docs/operating.md');
+const client = readPage('docs/client.md');
+
+describe('links', () => {
+  test.each(all.map((page) => [page.file, page] as const))('of %s lead somewhere', (_, page) => {
+    expect(page.links.flatMap((link) => brokenLink(page.file, link))).toEqual([]);
+  });
+});
+
+describe('commands that a page shows', () => {
+  const shown = all.flatMap(({ file, codeBlocks }) =>
+    codeBlocks
+      .filter(({ language }) => ['sh', 'shell', 'ini', 'console'].includes(language))
+      .flatMap(({ text }) => shellCommands(text))
+      .map((words) => ({ file, words })),
+  );
+  const inProse = all.flatMap(({ file, text }) =>
+    [...text.matchAll(/`((?:npm run|remotes-server|remotes-client) [^`\n]+)`/g)]
+      .flatMap(([, code = '']) => shellCommands(code))
+      .map((words) => ({ file, words })),
+  );
+  const commands = [...shown, ...inProse];
+
+  test('are found', () => {
+    expect(shown.length).toBeGreaterThan(20);
+  });
+
+  test('exist: npm scripts', () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+    const named = commands.flatMap(({ words }) => (words[0] === 'npm' && words[1] === 'run' ? words[2] : []));
+    expect(named.filter((name) => name !== '…' && !(String(name) in scripts))).toEqual([]);
+  });
+
+  test('exist: commands and options of remotes-server', () => {
+    const known = serverCommands();
+    const complaints = commands.flatMap(({ file, words }) => {
+      const at = words.findIndex((word) => /(^|\/)remotes-server(\.js)?$/.test(word));
+      if (at < 0) return [];
+      const [name = 'help', ...args] = words.slice(at + 1);
+      if (['help', '--help', '--version', '…', 'COMMAND'].includes(name)) return [];
+      if (!known.has(name)) return [`${file}: there is no "remotes-server ${name}"`];
+      const options = optionsOf(serverHelp(name));
+      return args
+        .filter((arg) => arg.startsWith('--') && arg !== '--help')
+        .filter((arg) => !options.has(arg.split('=')[0] ?? ''))
+        .map((arg) => `${file}: "remotes-server ${name}" has no ${arg}`);
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  test('are understood by remotes-client', () => {
+    const complaints = shown.flatMap(({ file, words }) => {
+      const at = words.findIndex((word) => /(^|\/|=)remotes-client(\.cjs)?$/.test(word));
+      if (at < 0 || !words.slice(at + 1).some((word) => word.startsWith('-'))) return [];
+      // A download names the file, too.
+      if (words.slice(0, at).includes('curl')) return [];
+      try {
+        const flags = readArguments(words.slice(at + 1));
+        if (typeof flags !== 'string') requireArguments(flags, 'a token of the environment');
+        return [];
+      } catch (error) {
+        return [`${file}: ${words.join(' ')}: ${(error as Error).message}`];
+      }
+    });
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('PROTOCOL.md', () => {
+  test.each(Object.values(contract))('says of $name what the contract says', (request) => {
+    const text = section(protocol, `\`${request.name}\``);
+    const credential = { none: 'no token', registration_token: 'registration token', host_token: 'host token' };
+    const suffix = request.name === 'command_get' || request.name === 'command_post' ? 'N/' : '';
+    expect(text).toContain(
+      `\`${request.method} ${request.path}${suffix}\` · ${credential[request.credential]} · ${request.success}`,
+    );
+    const fields = Object.keys(request.answer.properties);
+    const bodyFields = 'body' in request ? Object.keys(request.body.properties) : [];
+    for (const field of [...fields, ...bodyFields]) expect(text).toContain(`\n| \`${field}\` |`);
+  });
+
+  test.each(Object.entries(refusals))('says of the refusal %s what it looks like', (code, kind) => {
+    const text = section(protocol, `\`${code}\``);
+    const body = {
+      detail: { detail: kind.sentence },
+      message: { status: 'ERROR', message: kind.sentence },
+      bare: { status: 'ERROR' },
+    }[kind.form];
+    expect(text).toContain(`${kind.status} · \`${JSON.stringify(body)}\``);
+    expect(text).toMatch(/\*When:\* .+\. \*Client:\* .+\./);
+  });
+
+  test('names no refusal that there is not', () => {
+    const named = protocol.headings.filter(({ level }) => level === 4).map(({ title }) => title.slice(1, -1));
+    expect(named.filter((code) => !(code in refusals))).toEqual([]);
+  });
+});
+
+describe('docs/operating.md', () => {
+  const usual = readStartConfig([], {});
+  if ('problems' in usual) throw new Error(usual.problems.join());
+
+  test.each([...optionsOf(serverHelp('start'))].filter((option) => option !== '--help'))(
+    'has a line for %s',
+    (option) => {
+      expect(operating.text).toMatch(new RegExp(`^\\| \`${option}[ \`]`, 'm'));
+    },
+  );
+
+  test.each(Object.entries(usual).filter(([, value]) => typeof value === 'number'))(
+    'says what %s is by default',
+    (name, value) => {
+      const option = `--${optionOf(name)}`;
+      const line = operating.text.split('\n').find((text) => text.startsWith(`| \`${option} `)) ?? '';
+      expect(line.replaceAll(',', '')).toContain(`| ${value} |`);
+    },
+  );
+
+  test('names every variable of the environment that the server reads', () => {
+    const read = environmentRead((environment) => readStartConfig([], environment));
+    // The crash points are for tests alone.
+    expect(read.filter((name) => name !== 'REMOTES_CRASH_AT' && !isEnvironmentDocumented(name))).toEqual([]);
+  });
+
+  test.each(steeringNames)('explains the setting %s', (name) => {
+    expect(operating.text).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
+  });
+
+  function isEnvironmentDocumented(name: string): boolean {
+    if (operating.text.includes(`\`${name}\``)) return true;
+    const option = `--${name.replace('REMOTES_', '').toLowerCase().replaceAll('_', '-')}`;
+    return operating.text.includes(`| \`${option}`);
+  }
+});
+
+describe('docs/client.md', () => {
+  test.each(actionNames)('has a section for %s', (name) => {
+    expect(section(client, name)?.trim()).toBeTruthy();
+  });
+
+  test('shows every option of the client', () => {
+    const help = readFileSync(`${root}packages/client/src/help.ts`, 'utf8');
+    expect([...optionsOf(help)].filter((option) => !client.text.includes(`\`${option}`))).toEqual([]);
+  });
+
+  test('names every variable of the environment that the client reads', () => {
+    const read = environmentRead((environment) => readConfig(environment));
+    const missing = read.filter((name) => name === name.toUpperCase() && !client.text.includes(`\`${name}\``));
+    expect(missing.filter((name) => name !== 'REMOTES_CRASH_AT')).toEqual([]);
+  });
+});
+
+describe("the user's first page", () => {
+  const steps = actionNames.filter((name) => name !== 'command_post');
+
+  test.each(steps)('%s works as the documentation of the original shows it', (action) => {
+    const args = ['--action', action, '--settings', 'client.ini', '--url', 'http://192.168.1.50/'];
+    const more = ['--token', 't', '--private_key', 'a', '--public_key', 'b', '--command', '1', '--interval', '5'];
+    const flags = readArguments([...args, ...more]);
+    expect(flags).toMatchObject({ action });
+  });
+});
+
+function brokenLink(file: string, link: string): string[] {
+  if (/^[a-z]+:/.test(link)) return [];
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? file : normalize(join(dirname(file), path));
+  if (!existsSync(`${root}${target}`)) return [link];
+  if (anchor === undefined || !target.endsWith('.md')) return [];
+  return readPage(target).headings.some((heading) => heading.anchor === anchor) ? [] : [link];
+}
+
+function serverCommands(): Set<string> {
+  const lines = runServer('help').matchAll(/^ {2}([a-z_]+) {2,}/gm);
+  return new Set([...lines].map(([, name = '']) => name));
+}
+
+const helps = new Map<string, string>();
+
+function serverHelp(command: string): string {
+  const known = helps.get(command);
+  if (known !== undefined) return known;
+  const help = runServer(command, '--help');
+  helps.set(command, help);
+  return help;
+}
+
+function runServer(...args: string[]): string {
+  const program = `${root}packages/server/bin/remotes-server.js`;
+  return execFileSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+}
+
+function optionsOf(help: string): Set<string> {
+  return new Set([...help.matchAll(/(?<![\w-])--[a-z][a-z_-]*/g)].map(([option]) => option));
+}
+
+/** Which variables a reader of the environment asks for. */
+function environmentRead(read: (environment: Record<string, string | undefined>) => unknown): string[] {
+  const asked = new Set<string>();
+  read(
+    new Proxy<Record<string, string | undefined>>(
+      {},
+      {
+        get(_, name) {
+          asked.add(String(name));
+          return undefined;
+        },
+      },
+    ),
+  );
+  return [...asked].sort();
+}
+
+function optionOf(member: string): string {
+  return member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
