@@ -1,0 +1,82 @@
+import { type Logger, pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import type { Limits, Mind } from '../../src/domain/mind.ts';
+import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
+import type { HttpOptions } from '../../src/http/door.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import type { OpenDatabase } from '../databases.ts';
+import { createFleet, createMachine } from '../domain/small-fleet.ts';
+import { type Call, call } from './call.ts';
+
+type Differing = Partial<Omit<HttpOptions, 'mind'>> & {
+  limits?: Partial<Limits>;
+  /** Puts something else in the place of a part of the mind. */
+  mind?: (mind: Mind) => Partial<Mind>;
+};
+
+/** The door on a real port, before the real domain on a real database. Closed when the test ends. */
+export async function openDoor(database: OpenDatabase, { limits, mind, ...options }: Differing = {}) {
+  const fleet = await createFleet(database);
+  const logLines: string[] = [];
+  const usual: Mind = { ...fleet.mind, limits: { ...fleet.mind.limits, ...limits } };
+  const server = await createHttpServer({
+    mind: { ...usual, ...mind?.(usual) },
+    log: captureLog(logLines),
+    host: '127.0.0.1',
+    port: 0,
+    reusePort: false,
+    tls: undefined,
+    trustProxy: false,
+    clientFile: '/nonexistent',
+    bodyLimitBytes: 1024 * 1024,
+    headersTimeoutSeconds: 10,
+    requestTimeoutSeconds: 10,
+    keepAliveTimeoutSeconds: 10,
+    maxConnections: 100,
+    stopTimeoutSeconds: 0.2,
+    ...options,
+  });
+  const url = await server.listen();
+  onTestFinished(() => server.stop());
+  return {
+    url,
+    server,
+    fleet,
+    database,
+    logLines,
+    call: (path: string, what?: Call) => call(url + path, what),
+    /** A registration token as an administrator would hand it out. */
+    async addToken(): Promise<string> {
+      const token = newRegistrationToken('fingerprint');
+      await addRegistrationToken(database, token);
+      return token;
+    },
+    /** A host that is verified, with a token and a command that it was not given yet. */
+    async enrol() {
+      const machine = createMachine(fleet);
+      await machine.enrol(await fleet.addToken());
+      return { machine, token: machine.token, wireNumber: await fleet.define() };
+    },
+  };
+}
+export type OpenDoor = Awaited<ReturnType<typeof openDoor>>;
+
+export async function addRegistrationToken(database: OpenDatabase, token: string): Promise<void> {
+  await database.write((tables) =>
+    tables.registrationTokens.add(
+      {
+        secretHash: registrationSecretHash(token),
+        sealed: '',
+        createdAt: 0,
+        expiresAt: null,
+        uses: null,
+        mustApprove: false,
+      },
+      [],
+    ),
+  );
+}
+
+function captureLog(lines: string[]): Logger {
+  return pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+}
