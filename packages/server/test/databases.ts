@@ -105,7 +105,7 @@ function openForWork({ dataFolder, databaseUrl }: EmptyDatabase): Promise<Storag
   const decisions = { work: (tables: Tables, work: Work) => work(tables) };
   return databaseUrl === undefined
     ? openSqliteStorage({ file: sqliteFile(dataFolder), decisions })
-    : openPostgresStorage(databaseUrl, decisions);
+    : openPostgresStorage(databaseUrl, decisions, {});
 }
 
 let knownServer: Promise<string> | undefined;

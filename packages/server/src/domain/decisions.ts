@@ -41,3 +41,20 @@ export const decisions = {
   applyFleet: decideFleet,
 };
 export type Decisions = typeof decisions;
+
+/**
+ * How far a decision reaches. `fleet`: it may look at and change anything, so that no other is taken beside it.
+ * `host`: it decides by the rows of the host that its input names, by definitions and by nothing else, and changes
+ * that host's rows only. `apart`: it looks at nothing, and no decision looks at what it changes.
+ */
+export type Reach = 'fleet' | 'host' | 'apart';
+export type Reaches = Readonly<Partial<Record<string, Reach>>>;
+
+/** Those that reach less far than the fleet: on PostgreSQL they go side by side. */
+export const reaches = {
+  deliverRun: 'host',
+  finishRun: 'host',
+  recordVisits: 'apart',
+  recordRequests: 'apart',
+  pruneApiLog: 'apart',
+} as const satisfies Partial<Record<keyof Decisions, Reach>>;

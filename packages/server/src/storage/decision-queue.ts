@@ -1,4 +1,4 @@
-import { closing } from './errors.ts';
+import { createDoor } from './door.ts';
 
 /** One decision on its way to where it is taken, and what came of it. */
 export type Asked = readonly [name: string, input: unknown];
@@ -26,8 +26,7 @@ type Waiting = {
 export function createDecisionQueue(takeBatch: TakeBatch): DecisionQueue {
   let waiting: Waiting[] = [];
   let isBusy = false;
-  let isClosed = false;
-  let whenIdle: (() => void) | undefined;
+  const door = createDoor();
 
   const flush = async () => {
     while (waiting.length > 0) {
@@ -45,23 +44,19 @@ export function createDecisionQueue(takeBatch: TakeBatch): DecisionQueue {
       }
     }
     isBusy = false;
-    whenIdle?.();
   };
 
+  const ask = (asked: Asked) =>
+    new Promise<unknown>((resolve, reject) => {
+      waiting.push({ asked, resolve, reject });
+      if (isBusy) return;
+      isBusy = true;
+      // Not at once: requests that arrived in the same turn of the loop share the first commit.
+      setImmediate(flush);
+    });
+
   return Object.freeze({
-    decide(name: string, input: unknown) {
-      if (isClosed) return Promise.reject(closing());
-      return new Promise<unknown>((resolve, reject) => {
-        waiting.push({ asked: [name, input], resolve, reject });
-        if (isBusy) return;
-        isBusy = true;
-        // Not at once: requests that arrived in the same turn of the loop share the first commit.
-        setImmediate(flush);
-      });
-    },
-    async close() {
-      isClosed = true;
-      if (isBusy) await new Promise<void>((resolve) => (whenIdle = resolve));
-    },
+    decide: (name: string, input: unknown) => door.enter(() => ask([name, input])),
+    close: () => door.close(),
   });
 }

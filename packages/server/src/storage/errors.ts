@@ -27,10 +27,9 @@ export function translateOpenError(error: unknown): unknown {
   return isRefusal(translated) ? startProblem(translated.sentence, error) : translated;
 }
 
-/** True when the same transaction may well succeed if it is taken again (PostgreSQL). */
+/** True when the same transaction may well succeed if it is taken again: PostgreSQL ended it for another one's sake. */
 export function isWorthRetrying(error: unknown): boolean {
-  // Two transactions at once may both find a name free; the one that comes second learns it from the unique index.
-  return /^(40001|40P01|23505)$/.test(codeOf(error));
+  return /^(40001|40P01)$/.test(codeOf(error));
 }
 
 /** True when another connection holds the lock (SQLite). */

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { decisions } from '../domain/decisions.ts';
+import { decisions, reaches } from '../domain/decisions.ts';
 import type { Storage } from '../domain/storage.ts';
 import { translateOpenError } from './errors.ts';
 import { openPostgresStorage } from './postgres.ts';
@@ -17,7 +17,7 @@ export type OpenOptions = {
 
 /** Opens the database, at its first start a new one, with the schema of this version. */
 export async function openStorage({ dataFolder, databaseUrl, mode }: OpenOptions): Promise<Storage> {
-  if (databaseUrl !== undefined) return openPostgresStorage(databaseUrl, decisions);
+  if (databaseUrl !== undefined) return openPostgresStorage(databaseUrl, decisions, reaches);
   makeFolder(dataFolder);
   const file = sqliteFile(dataFolder);
   return openSqliteStorage(mode === 'server' ? { file, writer: writerProgram() } : { file, decisions });

@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { closing, unavailable } from './errors.ts';
+import { unavailable } from './errors.ts';
 
 export type PostgresPool = {
   /** Runs the work on one connection; a connection that breaks is dropped, and the next work gets a new one. */
   use<Answer>(work: (client: pg.PoolClient) => Promise<Answer>): Promise<Answer>;
-  /** Waits until all work is done. */
+  /** Only once no work is under way: what waits for a connection would wait for ever. */
   close(): Promise<void>;
 };
 
@@ -31,39 +31,20 @@ export function createPostgresPool(url: string, size: number): PostgresPool {
   });
   pool.on('error', () => {});
 
-  let isClosed = false;
-  let underWay = 0;
-  let whenIdle: (() => void) | undefined;
-  const use = async <Answer>(work: (client: pg.PoolClient) => Promise<Answer>): Promise<Answer> => {
-    const client = await connect(pool);
-    try {
-      const answer = await work(client);
-      client.release();
-      return answer;
-    } catch (error) {
-      client.release(broken.has(client));
-      if (broken.has(client)) throw unavailable(unreachable, error);
-      throw error;
-    }
-  };
-
   return Object.freeze({
     async use<Answer>(work: (client: pg.PoolClient) => Promise<Answer>) {
-      if (isClosed) throw closing();
-      underWay += 1;
+      const client = await connect(pool);
       try {
-        return await use(work);
-      } finally {
-        underWay -= 1;
-        if (underWay === 0) whenIdle?.();
+        const answer = await work(client);
+        client.release();
+        return answer;
+      } catch (error) {
+        client.release(broken.has(client));
+        if (broken.has(client)) throw unavailable(unreachable, error);
+        throw error;
       }
     },
-    async close() {
-      isClosed = true;
-      // The pool itself would leave those without an answer that wait for a connection.
-      if (underWay > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
-      await pool.end();
-    },
+    close: () => pool.end(),
   });
 }
 

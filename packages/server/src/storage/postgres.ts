@@ -2,23 +2,30 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { reachCrashPoint } from '../crash-point.ts';
+import type { Reaches } from '../domain/decisions.ts';
 import type { Tables } from '../domain/ports.ts';
 import type { Storage } from '../domain/storage.ts';
 import type { DecisionSet } from './connection.ts';
 import { wordingErrors } from './connection-errors.ts';
-import { isWorthRetrying, translateDriverError, translateOpenError, unavailable } from './errors.ts';
+import { createDoor } from './door.ts';
+import { isWorthRetrying, translateDriverError, translateOpenError } from './errors.ts';
 import { migrate } from './migrate.ts';
 import { postgresConnection } from './postgres-connection.ts';
 import { createPostgresPool, type PostgresPool } from './postgres-pool.ts';
+import { beginDecision, beginMigration } from './postgres-turns.ts';
 import { beginServerState } from './tables/server.ts';
 import { tablesOn } from './tables.ts';
 
 const poolSize = 10;
 /** How often a decision is taken again when another one got in its way. */
-const mostAttempts = 12;
+const mostAttempts = 5;
 
 /** Opens the database that the URL names, bringing it to this version's schema. Any number of servers may share it. */
-export async function openPostgresStorage(url: string, decisions: DecisionSet): Promise<Storage> {
+export async function openPostgresStorage(
+  url: string,
+  decisions: DecisionSet,
+  reaches: Reaches,
+): Promise<Storage> {
   const pool = createPostgresPool(url, poolSize);
   try {
     await prepare(pool);
@@ -26,24 +33,25 @@ export async function openPostgresStorage(url: string, decisions: DecisionSet): 
     await pool.close();
     throw translateOpenError(trouble);
   }
-  const read = postgresConnection((config) => pool.use((client) => client.query(config)));
-  const taker = decisionTaker(pool, decisions);
+  const door = createDoor();
+  const read = postgresConnection((config) => door.enter(() => pool.use((client) => client.query(config))));
+  const take = decisionTaker(pool, decisions, reaches);
+  const decide = (name: string, input: unknown) => door.enter(() => take(name, input));
   return Object.freeze({
     kind: 'postgres',
     tables: tablesOn(wordingErrors(read)),
-    decide: taker as Storage['decide'],
-    close: () => pool.close(),
+    decide: decide as Storage['decide'],
+    async close() {
+      await door.close();
+      await pool.close();
+    },
   });
 }
 
-/** Any number, as long as nothing else that uses the same database takes it. */
-const migrationLock = 7_364_115_002;
-
 async function prepare(pool: PostgresPool): Promise<void> {
   await pool.use(async (client) => {
-    await client.query('begin read write');
     try {
-      await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
+      await client.query(beginMigration);
       const connection = postgresConnection((config) => client.query(config));
       await migrate(connection, Date.now());
       await beginServerState(connection, randomUUID());
@@ -55,7 +63,8 @@ async function prepare(pool: PostgresPool): Promise<void> {
   });
 }
 
-function decisionTaker(pool: PostgresPool, decisions: DecisionSet) {
+function decisionTaker(pool: PostgresPool, decisions: DecisionSet, reaches: Reaches) {
+  const reachOf = (name: string) => reaches[name] ?? 'fleet';
   const tablesOf = new WeakMap<pg.ClientBase, Tables>();
 
   const take = (name: string, input: unknown) =>
@@ -68,7 +77,7 @@ function decisionTaker(pool: PostgresPool, decisions: DecisionSet) {
         tablesOf.set(client, tables);
       }
       try {
-        await client.query(begin);
+        await client.query(beginDecision(reachOf(name), input));
         const answer = await decide(tables, input);
         reachCrashPoint('before-commit', [name]);
         await commit(client);
@@ -82,21 +91,28 @@ function decisionTaker(pool: PostgresPool, decisions: DecisionSet) {
       }
     });
 
-  return async (name: string, input: unknown): Promise<unknown> => {
+  const takeAgain = async (name: string, input: unknown): Promise<unknown> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await take(name, input);
       } catch (trouble) {
-        if (!isWorthRetrying(trouble)) throw translateDriverError(trouble);
-        if (attempt === mostAttempts) throw unavailable('The database is busy: try again.', trouble);
+        if (attempt === mostAttempts || !isWorthRetrying(trouble)) throw translateDriverError(trouble);
       }
-      await delay(randomInt(2 ** Math.min(attempt, 7)));
+      await delay(randomInt(10 * attempt));
     }
   };
-}
 
-/** Decisions look first and write then: only this level makes sure that what they saw still holds. */
-const begin = 'begin isolation level serializable, read write; set local synchronous_commit to on';
+  // Those that exclude every other one wait for each other here, not each with a connection of its own.
+  let last: Promise<unknown> = Promise.resolve();
+  const takeAlone = (name: string, input: unknown): Promise<unknown> => {
+    const asked = last.then(() => takeAgain(name, input));
+    last = asked.catch(() => {});
+    return asked;
+  };
+
+  return (name: string, input: unknown) =>
+    reachOf(name) === 'fleet' ? takeAlone(name, input) : takeAgain(name, input);
+}
 
 async function commit(client: pg.ClientBase): Promise<void> {
   const { command } = await client.query('commit');

@@ -137,7 +137,7 @@ create table hosts_group_members (
   constraint hosts_group_members_key PRIMARY KEY (hosts_group_id, host_id)
 );
 
-CREATE INDEX hosts_group_members_host ON public.hosts_group_members USING btree (host_id);
+CREATE INDEX hosts_group_members_host ON public.hosts_group_members USING btree (host_id, hosts_group_id);
 
 create table hosts_groups (
   id bigint generated always as identity not null,

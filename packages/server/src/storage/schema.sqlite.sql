@@ -113,7 +113,7 @@ CREATE TABLE "hosts_group_members" (
   constraint "hosts_group_members_key" primary key ("hosts_group_id", "host_id")
 );
 
-CREATE INDEX "hosts_group_members_host" on "hosts_group_members" ("host_id");
+CREATE INDEX "hosts_group_members_host" on "hosts_group_members" ("host_id", "hosts_group_id");
 
 CREATE TABLE "hosts_groups" (
   "id" integer primary key autoincrement,

@@ -67,7 +67,7 @@ type Place = { readonly dataFolder: string; readonly databaseUrl: string | undef
 
 export async function openNotes(place: Place, mode: 'server' | 'inline'): Promise<NoteStorage> {
   if (place.databaseUrl !== undefined) {
-    return (await openPostgresStorage(place.databaseUrl, noteDecisions)) as unknown as NoteStorage;
+    return (await openPostgresStorage(place.databaseUrl, noteDecisions, {})) as unknown as NoteStorage;
   }
   const file = sqliteFile(place.dataFolder);
   const writer = new URL('./programs/writer-of-notes.ts', import.meta.url);

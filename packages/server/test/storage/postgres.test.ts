@@ -31,7 +31,7 @@ describe('a PostgreSQL that goes away', () => {
   it('makes a decision unavailable that it interrupts, and does not end the process', async () => {
     const { url, cut, mend } = await behindWire(await freshUrl());
     const decisions = { work: (tables: Tables, work: (tables: Tables) => Promise<void>) => work(tables) };
-    const storage = await openPostgresStorage(url, decisions);
+    const storage = await openPostgresStorage(url, decisions, {});
     onTestFinished(() => storage.close());
     const news = new EventEmitter();
     const decide = storage.decide as (
@@ -51,6 +51,63 @@ describe('a PostgreSQL that goes away', () => {
     expect(await asked).toMatchObject({ refused: 'unavailable' });
     mend();
     expect(await storage.tables.server.read()).toMatchObject({ isPaused: false, epoch: 0 });
+  });
+});
+
+describe('decisions of several servers that share a PostgreSQL', () => {
+  type HostWork = { hostId: number; work: (tables: Tables) => Promise<unknown> };
+  const decisions = {
+    ofHost: (tables: Tables, { work }: HostWork) => work(tables),
+    ofFleet: (tables: Tables, work: (tables: Tables) => Promise<unknown>) => work(tables),
+  };
+  const openTwo = async () => {
+    const url = await freshUrl();
+    const open = async () => {
+      const storage = await openPostgresStorage(url, decisions, { ofHost: 'host' });
+      onTestFinished(() => storage.close());
+      return storage.decide as (name: keyof typeof decisions, input: unknown) => Promise<unknown>;
+    };
+    return [await open(), await open()] as const;
+  };
+  const count = async ({ settings }: Tables) => {
+    const value = Number((await settings.list())[0]?.value ?? 0) + 1;
+    await settings.put({ name: 'n', value: String(value), description: '', isSecret: false, isActive: true });
+    return value;
+  };
+  const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
+  const sorted = (counts: unknown[]) => counts.toSorted((one, other) => Number(one) - Number(other));
+
+  it('exclude each other where they may touch anything', async () => {
+    const servers = await openTwo();
+    const counts = await Promise.all(upTo(20).map((i) => servers[i % 2]?.('ofFleet', count)));
+    expect(sorted(counts)).toEqual(upTo(20));
+  });
+
+  it('exclude each other where they are about the same host', async () => {
+    const servers = await openTwo();
+    const counts = await Promise.all(
+      upTo(20).map((i) => servers[i % 2]?.('ofHost', { hostId: 1, work: count })),
+    );
+    expect(sorted(counts)).toEqual(upTo(20));
+  });
+
+  it('exclude those about the whole fleet where they are about one host', async () => {
+    const servers = await openTwo();
+    const counts = await Promise.all(
+      upTo(20).map((i) =>
+        i % 2 ? servers[0]('ofFleet', count) : servers[1]('ofHost', { hostId: 1, work: count }),
+      ),
+    );
+    expect(sorted(counts)).toEqual(upTo(20));
+  });
+
+  it('go side by side where they are about different hosts', async () => {
+    const [one, other] = await openTwo();
+    const news = new EventEmitter();
+    const otherIsInside = once(news, 'other');
+    const waits = one('ofHost', { hostId: 1, work: () => otherIsInside });
+    await other('ofHost', { hostId: 2, work: async () => news.emit('other') });
+    await waits;
   });
 });
 

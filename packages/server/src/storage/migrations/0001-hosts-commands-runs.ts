@@ -80,7 +80,10 @@ export function up(db: Kysely<unknown>, kind: Kind): Compilable[] {
       .addColumn('hosts_group_id', 'bigint', childOf('hosts_groups.id'))
       .addColumn('host_id', 'bigint', childOf('hosts.id'))
       .addPrimaryKeyConstraint('hosts_group_members_key', ['hosts_group_id', 'host_id']),
-    schema.createIndex('hosts_group_members_host').on('hosts_group_members').column('host_id'),
+    schema
+      .createIndex('hosts_group_members_host')
+      .on('hosts_group_members')
+      .columns(['host_id', 'hosts_group_id']),
     schema
       .createTable('host_tokens')
       .addColumn('id', identityType, identity)

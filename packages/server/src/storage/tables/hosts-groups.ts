@@ -19,11 +19,12 @@ const remove = prepared((db, given: { id: number }) =>
 
 const ofHost = prepared((db, given: { hostId: number }) =>
   db
-    .selectFrom('hosts_group_members')
-    .innerJoin('hosts_groups', 'hosts_groups.id', 'hosts_group_members.hosts_group_id')
+    .selectFrom('hosts_groups')
     .select(columns)
-    .where('hosts_group_members.host_id', '=', given.hostId)
-    .orderBy('hosts_groups.id'),
+    .where('id', 'in', (inner) =>
+      inner.selectFrom('hosts_group_members').select('hosts_group_id').where('host_id', '=', given.hostId),
+    )
+    .orderBy('id'),
 );
 const memberIds = prepared((db, given: { groupId: number }) =>
   db

@@ -34,12 +34,14 @@ const byName = prepared((db, given: { name: string }) =>
 const byKeyFingerprint = prepared((db, given: { fingerprint: string }) =>
   db.selectFrom('hosts').select(columns).where('key_fingerprint', '=', given.fingerprint),
 );
+// No join: SQLite as it is built here plans a join anew each time that it is asked with another value.
 const byTokenHash = prepared((db, given: { tokenHash: string }) =>
   db
-    .selectFrom('host_tokens')
-    .innerJoin('hosts', 'hosts.id', 'host_tokens.host_id')
+    .selectFrom('hosts')
     .select(columns)
-    .where('host_tokens.token_hash', '=', given.tokenHash),
+    .where('id', '=', (inner) =>
+      inner.selectFrom('host_tokens').select('host_id').where('token_hash', '=', given.tokenHash),
+    ),
 );
 const list = prepared((db) => db.selectFrom('hosts').select(columns).orderBy('id'));
 
@@ -147,7 +149,9 @@ export function hostsTable(connection: Connection): HostsTable {
       return (await countRegistered.first(connection, { registrationTokenId, since }))?.count ?? 0;
     },
     async recordVisits(visits: readonly Visit[]) {
-      for (const visit of visits) await recordVisit.run(connection, visit);
+      // In one order everywhere, so that two servers don't wait for each other in a ring.
+      const ordered = visits.toSorted((one, other) => one.hostId - other.hostId);
+      for (const visit of ordered) await recordVisit.run(connection, visit);
     },
     async addSignature(hostId: number, signatureHash: string) {
       return (await addSignature.run(connection, { hostId, signatureHash })) === 1;
