@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { contract } from '@remotes/protocol/contract';
 import { refusals } from '@remotes/protocol/errors';
+import { FleetFile } from '@remotes/protocol/values/fleet-file';
 import { describe, expect, test } from 'vitest';
 import { actionNames, readArguments, requireArguments } from '../packages/client/src/arguments.ts';
 import { readConfig } from '../packages/client/src/config.ts';
 import { readStartConfig } from '../packages/server/src/config.ts';
 import { steeringNames } from '../packages/server/src/domain/fleet-steering.ts';
+import { readFleetFile } from '../packages/server/src/local/fleet-file-reading.ts';
 import { pages, readPage, section, shellCommands } from './markdown.ts';
 import { root } from './sources.ts';
 
@@ -84,7 +86,11 @@ describe('commands that a page shows', () => {
 describe('PROTOCOL.md', () => {
   test.each(Object.values(contract))('says of $name what the contract says', (request) => {
     const text = section(protocol, `\`${request.name}\``);
-    const credential = { none: 'no token', registration_token: 'registration token', host_token: 'host token' };
+    const credential = {
+      none: 'no token',
+      registration_token: 'registration token',
+      host_token: 'host token',
+    };
     const suffix = request.name === 'command_get' || request.name === 'command_post' ? 'N/' : '';
     expect(text).toContain(
       `\`${request.method} ${request.path}${suffix}\` · ${credential[request.credential]} · ${request.success}`,
@@ -148,6 +154,36 @@ describe('docs/operating.md', () => {
   }
 });
 
+describe('docs/commands-file.md', () => {
+  const page = readPage('docs/commands-file.md');
+
+  test('shows files that apply reads', () => {
+    const files = [page, readPage('README.md')].flatMap(({ codeBlocks }) =>
+      codeBlocks.filter(({ language }) => language === 'yaml').map(({ text }) => text),
+    );
+    expect(files.length).toBeGreaterThan(3);
+    for (const text of files) {
+      const { problems } = readFleetFile(text);
+      // A comment alone is an excerpt.
+      if (!/^#.*$/.test(text.trim())) expect(problems).toEqual([]);
+    }
+  });
+
+  test('explains every field of the file', () => {
+    const missing = fieldsOf(FleetFile).filter(
+      (field) => !page.text.match(new RegExp(`^(\\||## ).*\\b${field}\\b`, 'm')),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('explains every option of apply', () => {
+    const common = optionsOf(serverHelp('export'));
+    const own = [...optionsOf(serverHelp('apply'))].filter((option) => !common.has(option));
+    expect(own.length).toBeGreaterThan(2);
+    expect(own.filter((option) => !page.text.includes(`| \`${option}`))).toEqual([]);
+  });
+});
+
 describe('docs/client.md', () => {
   test.each(actionNames)('has a section for %s', (name) => {
     expect(section(client, name)?.trim()).toBeTruthy();
@@ -160,19 +196,32 @@ describe('docs/client.md', () => {
 
   test('names every variable of the environment that the client reads', () => {
     const read = environmentRead((environment) => readConfig(environment));
-    const missing = read.filter((name) => name === name.toUpperCase() && !client.text.includes(`\`${name}\``));
+    const missing = read.filter(
+      (name) => name === name.toUpperCase() && !client.text.includes(`\`${name}\``),
+    );
     expect(missing.filter((name) => name !== 'REMOTES_CRASH_AT')).toEqual([]);
   });
 });
 
-describe("the user's first page", () => {
-  const steps = actionNames.filter((name) => name !== 'command_post');
-
-  test.each(steps)('%s works as the documentation of the original shows it', (action) => {
-    const args = ['--action', action, '--settings', 'client.ini', '--url', 'http://192.168.1.50/'];
-    const more = ['--token', 't', '--private_key', 'a', '--public_key', 'b', '--command', '1', '--interval', '5'];
-    const flags = readArguments([...args, ...more]);
-    expect(flags).toMatchObject({ action });
+describe('the command lines of the original are understood', () => {
+  const keys = '--private_key host.key --public_key host.pub';
+  test.each([
+    '--action=status --url http://192.168.1.50/ --settings client.ini',
+    '--action=discover --settings client.ini',
+    `--action=generate_keys --settings client.ini ${keys}`,
+    '--action=host_register --settings client.ini --token secret',
+    '--action=host_verify --settings client.ini --token secret',
+    `--action new_host --url http://192.168.1.50/ --settings client.ini --token secret ${keys}`,
+    '--action=host_status --settings client.ini',
+    '--action=commands_list --settings client.ini',
+    '--action=command_get --settings client.ini --command 7',
+    '--action=commands_process --settings client.ini',
+    '--action=commands_monitor --settings client.ini --interval 5',
+  ])('%s', (line) => {
+    const flags = readArguments(line.split(' '));
+    if (typeof flags === 'string') throw new Error(`taken for --${flags}`);
+    requireArguments(flags, undefined);
+    expect(line).toMatch(new RegExp(`^--action[= ]${flags.action} `));
   });
 });
 
@@ -228,4 +277,12 @@ function environmentRead(read: (environment: Record<string, string | undefined>)
 
 function optionOf(member: string): string {
   return member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The names of all fields, at any depth of a schema. */
+function fieldsOf(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties, items } = schema as { properties?: Record<string, unknown>; items?: unknown };
+  const own = Object.entries(properties ?? {}).flatMap(([name, inner]) => [name, ...fieldsOf(inner)]);
+  return [...new Set([...own, ...fieldsOf(items)])];
 }

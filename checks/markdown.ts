@@ -62,9 +62,10 @@ function commandsOfLine(line: string): string[][] {
     if (/^(\|\||&&|[|;&])$/.test(token)) commands.push([]);
     else commands.at(-1)?.push(quoted ?? token.replace(/^'|'$/g, ''));
   }
-  return commands.map((words) => words.slice(words.findIndex((word) => !/^[A-Z_]+=/.test(word)))).filter(
-    (words) => words.length > 0,
-  );
+  const isAssignment = (word: string) => /^[A-Z_]+=/.test(word);
+  return commands
+    .map((words) => words.filter((word, index) => !words.slice(0, index + 1).every(isAssignment)))
+    .filter((words) => words.length > 0);
 }
 
 function anchorOf(title: string): string {
