@@ -1,5 +1,6 @@
-// Builds the one file that a host needs. CommonJS, because Node starts it faster than a module graph.
+// Builds the one file that a host needs, in dist or where the argument says. CommonJS, because Node starts it faster than a module graph.
 import { chmodSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 // A Node that is too old must be able to read the file as far as the sentence that says so: hence syntax of Node 10.
@@ -8,9 +9,9 @@ const oldNode = `if (parseInt(process.versions.node, 10) < 20) {
   process.exit(1);
 }`;
 
-const outfile = new URL('./dist/remotes-client.cjs', import.meta.url).pathname;
+const outfile = process.argv[2] ?? fileURLToPath(new URL('./dist/remotes-client.cjs', import.meta.url));
 await build({
-  entryPoints: [new URL('./src/main.ts', import.meta.url).pathname],
+  entryPoints: [fileURLToPath(new URL('./src/main.ts', import.meta.url))],
   outfile,
   bundle: true,
   platform: 'node',

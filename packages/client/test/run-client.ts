@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { globSync, statSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { vectors } from './vectors.ts';
 
-export const bundle = fileURLToPath(new URL('../dist/remotes-client.cjs', import.meta.url));
+/** The bundle as `npm run build` makes it, from the sources as they are now. */
+export const bundle = buildBundle();
 
 export type Ended = { code: number | null; signal: string | null; stdout: string; stderr: string };
 export type Running = {
@@ -16,7 +17,17 @@ export type Running = {
   /** Resolves once stderr so far matches. */
   readonly says: (what: RegExp) => Promise<void>;
 };
-export type RunOptions = { env?: NodeJS.ProcessEnv; input?: string; node?: string; cwd?: string };
+export type RunOptions = {
+  env?: NodeJS.ProcessEnv;
+  input?: string;
+  node?: string;
+  cwd?: string;
+  /** The user to run as. */
+  user?: number;
+};
+
+/** Modes of files keep nobody from root, so there the client runs as another user. */
+export const asNobody: RunOptions = process.getuid?.() === 0 ? { user: 65_534 } : {};
 
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
@@ -39,11 +50,11 @@ export function runClient(args: string[], options: RunOptions = {}): Promise<End
   return startClient(args, options).ended;
 }
 
-export function startClient(args: string[], { env, input, node, cwd }: RunOptions = {}): Running {
-  assertFresh();
+export function startClient(args: string[], { env, input, node, cwd, user }: RunOptions = {}): Running {
   const child = spawn(node ?? process.execPath, [bundle, ...args], {
     env: { ...cleanEnvironment(), ...env },
     cwd,
+    ...(user === undefined ? {} : { uid: user, gid: user }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   children.add(child);
@@ -111,12 +122,11 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !steering.test(name)));
 }
 
-let isFresh = false;
-function assertFresh(): void {
-  if (isFresh) return;
-  const source = fileURLToPath(new URL('../src/**/*.ts', import.meta.url));
-  const built = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const stale = globSync(source).find((file) => statSync(file).mtimeMs > built);
-  if (stale !== undefined) throw new Error(`the bundle is older than ${stale}: npm run build`);
-  isFresh = true;
+function buildBundle(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'remotes-client-bundle-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  const path = join(folder, 'remotes-client.cjs');
+  execFileSync(process.execPath, [fileURLToPath(new URL('../bundle.mjs', import.meta.url)), path]);
+  return path;
 }

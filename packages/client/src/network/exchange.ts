@@ -4,9 +4,10 @@ import {
   type IncomingMessage,
   request as requestHttp,
 } from 'node:http';
+import { isIP } from 'node:net';
 import type { Proxies } from '../config.ts';
 import { networkTrouble } from './network-trouble.ts';
-import { proxyAuthorization, proxyFor } from './proxy.ts';
+import { hostOf, proxyAuthorization, proxyFor } from './proxy.ts';
 
 export type HttpRequest = {
   method: 'GET' | 'POST';
@@ -40,7 +41,8 @@ export async function exchange(request: HttpRequest, network: Network): Promise<
   request.signal?.addEventListener('abort', onAbort, { once: true });
   const deadlines = startDeadlines(request, network, stop);
   try {
-    const sent = await send(request, network, stop.signal);
+    const open = await way(request, network, stop.signal);
+    const sent = open();
     sent.once('socket', (socket) => {
       if (!socket.connecting) return deadlines.connected();
       socket.once(request.url.protocol === 'https:' ? 'secureConnect' : 'connect', deadlines.connected);
@@ -74,34 +76,35 @@ function startDeadlines({ body }: HttpRequest, { timeoutSeconds }: Network, stop
   };
 }
 
-async function send(request: HttpRequest, network: Network, signal: AbortSignal): Promise<ClientRequest> {
+/** How to begin the request, once all that it goes through is ready. */
+async function way(
+  request: HttpRequest,
+  network: Network,
+  signal: AbortSignal,
+): Promise<() => ClientRequest> {
   const { url, method, headers, body } = request;
   const proxy = proxyFor(url, network.proxies);
   const length = body === undefined ? {} : { 'Content-Length': String(body.length) };
+  const options = { method, headers: { ...headers, ...length }, signal };
   // `agent: false` closes the connection after the answer.
-  const options = { method, headers: { ...headers, ...length }, agent: false as const, signal };
+  const alone = { ...options, agent: false as const };
   if (url.protocol === 'http:') {
-    if (proxy === undefined) return requestHttp(url, options);
+    if (proxy === undefined) return () => requestHttp(url, alone);
+    const host = hostOf(proxy);
     const viaProxy = { ...options.headers, Host: url.host, ...proxyAuthorization(proxy) };
-    return requestHttp({
-      ...options,
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
-      port: proxy.port || 80,
-      path: url.href,
-      headers: viaProxy,
-    });
+    return () => requestHttp({ ...alone, host, port: proxy.port || 80, path: url.href, headers: viaProxy });
   }
   // Loaded when needed: TLS costs a host start-up time and memory.
   const { request: requestHttps } = await import('node:https');
   const trust = network.ca === undefined ? {} : { ca: network.ca };
-  if (proxy === undefined) return requestHttps(url, { ...options, ...trust });
+  if (proxy === undefined) return () => requestHttps(url, { ...alone, ...trust });
   const [{ openTunnel }, { connect }] = await Promise.all([import('./tunnel.ts'), import('node:tls')]);
-  const tunnel = await openTunnel(proxy, url, signal, network.ca);
-  const servername = url.hostname.replace(/^\[|\]$/g, '');
-  return requestHttps(url, {
-    ...options,
-    createConnection: () => connect({ socket: tunnel, servername, ...trust }),
-  });
+  const socket = await openTunnel(proxy, url, signal, network.ca);
+  const host = hostOf(url);
+  // An address has no name to send; the certificate is checked against `host` then.
+  const servername = isIP(host) === 0 ? host : '';
+  const createConnection = () => connect({ socket, host, servername, ...trust });
+  return () => requestHttps(url, { ...options, createConnection });
 }
 
 function answerOf(sent: ClientRequest): Promise<HttpAnswer> {

@@ -8,6 +8,11 @@ export function proxyFor(url: URL, proxies: Proxies): URL | undefined {
   return new URL(named.includes('://') ? named : `http://${named}`);
 }
 
+/** The host as sockets take it: an IPv6 address without its brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
 /** The header that a proxy with a name and password in its address wants. */
 export function proxyAuthorization(proxy: URL): Record<string, string> {
   if (proxy.username === '') return {};
@@ -16,7 +21,7 @@ export function proxyAuthorization(proxy: URL): Record<string, string> {
 }
 
 function isExempt(url: URL, none: string): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const host = hostOf(url);
   const entries = none
     .toLowerCase()
     .split(',')

@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { proxyAuthorization } from './proxy.ts';
+import { hostOf, proxyAuthorization } from './proxy.ts';
 
 /** A connection to the host of `url` through a proxy (CONNECT, RFC 9110 section 9.3.6). */
 export function openTunnel(
@@ -14,7 +14,7 @@ export function openTunnel(
   const request = proxy.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const connect = request({
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
+      host: hostOf(proxy),
       port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
       method: 'CONNECT',
       path: target,
