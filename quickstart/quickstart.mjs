@@ -48,7 +48,7 @@ async function main() {
   await showRuns();
 
   step('What was saved about this host');
-  console.log(indent(savedValues(await remotesServer('export'))));
+  console.log(indent(savedValues(await remotesServer('export', '--saved-values'))));
 
   if (onlyOnce) {
     console.log('\nThat is the whole way round. Everything is cleaned up again.');
@@ -116,9 +116,9 @@ async function showRuns() {
   const runs = JSON.parse(await remotesServer('runs', '--json'));
   if (runs.length === 0) throw new Error('no command ran');
   for (const { number, command, state } of runs) {
-    say(`${command}: ${state}`);
+    say(`${command.name}: ${state}`);
     console.log(indent(indent(await remotesServer('output', String(number), '--stdout'))));
-    if (state !== 'succeeded') throw new Error(`the command "${command}" ended as ${state}`);
+    if (state !== 'succeeded') throw new Error(`the command "${command.name}" ended as ${state}`);
   }
 }
 
