@@ -1,11 +1,17 @@
+import { startProblem } from './domain/start-problem.ts';
+
 /** Where the program can be made to die, for tests that kill it at the worst moments. */
-export const crashPoints = ['before-commit', 'after-commit', 'before-answer'] as const;
+const crashPoints = ['before-commit', 'after-commit', 'before-answer'] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
 let armed: string | undefined;
 
 /** Chooses the point, as `name` or `name:detail`; once, at start. Nothing dies unless this was called. */
 export function armCrashPoint(choice: string | undefined): void {
+  const name = choice?.split(':')[0];
+  if (name !== undefined && !crashPoints.some((point) => point === name)) {
+    throw startProblem(`There is no crash point "${name}": name one of ${crashPoints.join(', ')}.`);
+  }
   armed = choice;
 }
 

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-export type Ended = {
+type Ended = {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
   /** What it had printed, by lines. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isStartProblem } from '../../src/domain/start-problem.ts';
 import { openStorage, sqliteFile } from '../../src/storage/open.ts';
-import { openNotes } from './notes.ts';
+import { openNotes, storedNotes } from './notes.ts';
+import { connectToSqlite } from './raw-connection.ts';
 
 describe('the SQLite database', () => {
   it('lies in a folder and in files that only their owner can read', async () => {
@@ -36,6 +37,23 @@ describe('the SQLite database', () => {
     const notes = await openNotes({ dataFolder: freshFolder(), databaseUrl: undefined }, 'inline');
     await notes.close();
     await expect(notes.decide('note', 'late')).rejects.toMatchObject({ refused: 'unavailable' });
+  });
+
+  it('lets a decision wait until another process has ended its transaction', async () => {
+    const dataFolder = freshFolder();
+    const notes = await openNotes({ dataFolder, databaseUrl: undefined }, 'server');
+    onTestFinished(() => notes.close());
+    const other = connectToSqlite(dataFolder).database;
+    other.exec('begin immediate');
+    let isAnswered = false;
+    const asked = notes.decide('note', 'patient').then(() => {
+      isAnswered = true;
+    });
+    expect(await storedNotes(notes.tables)).toEqual([]);
+    expect(isAnswered).toBe(false);
+    other.exec('commit');
+    await asked;
+    expect(await storedNotes(notes.tables)).toEqual(['patient']);
   });
 
   it('is refused with a sentence where the file is something else', async () => {
