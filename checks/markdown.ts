@@ -64,7 +64,7 @@ function commandsOfLine(line: string): string[][] {
   }
   const isAssignment = (word: string) => /^[A-Z_]+=/.test(word);
   return commands
-    .map((words) => words.filter((word, index) => !words.slice(0, index + 1).every(isAssignment)))
+    .map((words) => words.filter((_, index) => !words.slice(0, index + 1).every(isAssignment)))
     .filter((words) => words.length > 0);
 }
 
