@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { root } from './sources.ts';
 
 /** One page, taken apart as far as the checks need it. */
-export type Page = {
+type Page = {
   readonly file: string;
   readonly text: string;
   /** Headings with the anchors that GitHub gives them. */
