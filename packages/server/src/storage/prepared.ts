@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
 import type { Connection, DatabaseKind, Parameters, Statement } from './connection.ts';
 import { queryBuilders } from './query-builder.ts';
 import type { Schema } from './schema.ts';
@@ -32,6 +32,13 @@ export function prepared<Input extends object, Row>(build: Build<Input, Row>): P
       return connection.run(statement, fill(input));
     },
   });
+}
+
+/** The same for a statement that the builder has no words for. */
+export function preparedSql<Input extends object>(
+  write: (given: Input) => RawBuilder<unknown>,
+): Prepared<Input, unknown> {
+  return prepared<Input, unknown>((db, given) => ({ compile: () => write(given).compile(db) }));
 }
 
 /** Builds a query for this one time: for what is asked rarely and never twice alike. */

@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import type { ApiLogEntry, ApiLogTable } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
-import { prepared } from '../prepared.ts';
+import { prepared, preparedSql } from '../prepared.ts';
 
 const add = prepared((db, given: ApiLogEntry) =>
   db.insertInto('api_log').values({
@@ -15,6 +16,16 @@ const add = prepared((db, given: ApiLogEntry) =>
     duration_ms: given.durationMs,
     arguments: given.arguments,
   }),
+);
+/** Each statement is a way there and back: a batch of thousands goes as one. */
+const addAllOnPostgres = preparedSql(
+  (given: { entries: string }) => sql`
+    insert into api_log (at, request_id, method, path, status, address, host_name, client_agent, duration_ms, arguments)
+    select entry."at", entry."requestId", entry."method", entry."path", entry."status", entry."address",
+      entry."hostName", entry."clientAgent", entry."durationMs", entry."arguments"
+    from json_to_recordset(${given.entries}::json) as entry("at" bigint, "requestId" text, "method" text,
+      "path" text, "status" integer, "address" text, "hostName" text, "clientAgent" text,
+      "durationMs" double precision, "arguments" text)`,
 );
 const list = prepared((db, given: { limit: number }) =>
   db
@@ -50,6 +61,10 @@ const prune = prepared((db, given: { olderThan: number; limit: number }) =>
 export function apiLogTable(connection: Connection): ApiLogTable {
   return Object.freeze({
     async add(entries: readonly ApiLogEntry[]) {
+      if (connection.kind === 'postgres') {
+        await addAllOnPostgres.run(connection, { entries: JSON.stringify(entries) });
+        return;
+      }
       for (const entry of entries) await add.run(connection, entry);
     },
     list: (limit: number) => list.all(connection, { limit }),

@@ -3,6 +3,7 @@ import type { Host, HostChange, HostsTable, NewHost, Visit } from '../../domain/
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
 import { prepared } from '../prepared.ts';
+import { recordVisits } from './hosts-visits.ts';
 
 const columns = [
   'hosts.id',
@@ -93,19 +94,6 @@ const countRegistered = prepared((db, given: { registrationTokenId: number; sinc
     .where('state', '=', sql.lit('registered' as const)),
 );
 
-const recordVisit = prepared((db, given: Visit) =>
-  db
-    .updateTable('hosts')
-    .set({
-      last_seen_at: given.at,
-      usual_interval_ms: given.usualIntervalMs,
-      last_address: given.address,
-      client_agent: given.clientAgent,
-      client_version: given.clientVersion,
-    })
-    .where('id', '=', given.hostId),
-);
-
 const addSignature = prepared((db, given: { hostId: number; signatureHash: string }) =>
   db
     .insertInto('host_signatures')
@@ -148,11 +136,7 @@ export function hostsTable(connection: Connection): HostsTable {
     async countRegistered(registrationTokenId: number, since: number) {
       return (await countRegistered.first(connection, { registrationTokenId, since }))?.count ?? 0;
     },
-    async recordVisits(visits: readonly Visit[]) {
-      // In one order everywhere, so that two servers don't wait for each other in a ring.
-      const ordered = visits.toSorted((one, other) => one.hostId - other.hostId);
-      for (const visit of ordered) await recordVisit.run(connection, visit);
-    },
+    recordVisits: (visits: readonly Visit[]) => recordVisits(connection, visits),
     async addSignature(hostId: number, signatureHash: string) {
       return (await addSignature.run(connection, { hostId, signatureHash })) === 1;
     },
