@@ -1,7 +1,14 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FernetKey, fernetKeyOfUuid, openFernet, readFernetKey, sealFernet } from '@remotes/protocol/crypto/fernet';
+import { contract } from '@remotes/protocol/contract';
+import {
+  type FernetKey,
+  fernetKeyOfUuid,
+  openFernet,
+  readFernetKey,
+  sealFernet,
+} from '@remotes/protocol/crypto/fernet';
 import { decryptOaep, signPss } from '@remotes/protocol/crypto/rsa';
 import { makeQuickKeys } from './quick-keys.ts';
 import type { Answer, Wire } from './wire.ts';
@@ -59,8 +66,9 @@ export function writeSettings(host: EnrolledHost, serverUrl: string, folder: str
   const key = join(folder, 'host.key');
   writeFileSync(key, host.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   writeFileSync(`${key}.pub`, host.publicPem);
-  const names = { command_get: 'commands/get', command_post: 'commands/post', commands_list: 'commands/list' };
-  const endpoints = Object.entries(names).map(([name, path]) => `${name} = /api/v1/${path}/`);
+  const endpoints = Object.values(contract)
+    .filter(({ name }) => name !== 'status')
+    .map(({ name, path }) => `${name} = ${path}`);
   const lines = [
     ...['[server]', `server_url = ${serverUrl}/`, '', '[endpoints]', ...endpoints],
     ...['', '[host]', `private_key = ${key}`, `public_key = ${key}.pub`],

@@ -38,7 +38,11 @@ export function startProgram(
   args: readonly string[],
   { env, cwd }: ProgramOptions = {},
 ): Program {
-  const child = spawn(file, args, { cwd, env: { ...plainEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...plainEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const out = gather(child.stdout);
   const err = gather(child.stderr);
   const ended = new Promise<Ended>((resolve, reject) => {

@@ -59,7 +59,12 @@ function askOnce(url: string, agent: Agent, { method = 'GET', path, token, heade
         });
         response.on('error', reject);
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: readObject(text) }),
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            json: readObject(text),
+          }),
         );
       },
     );

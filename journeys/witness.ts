@@ -1,6 +1,5 @@
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type FernetKey, openFernet } from '@remotes/protocol/crypto/fernet';
+import { type Front, startFront } from './front.ts';
 
 /** A post that the server has answered with 201. */
 export type Acknowledged = {
@@ -10,63 +9,23 @@ export type Acknowledged = {
   readonly fields: { readonly output: string; readonly result: string };
 };
 
-export type Witness = {
-  readonly url: string;
-  readonly acknowledged: readonly Acknowledged[];
-  close(): Promise<void>;
-};
+export type Witness = Front & { readonly acknowledged: readonly Acknowledged[] };
 
-/**
- * Stands between hosts and server, and writes down what the server has said that it stored, before the host hears
- * it. Where the server dies the host's connection ends without an answer.
- */
+/** Stands between hosts and server, and writes down what the server has said that it stored. */
 export async function startWitness(target: () => string): Promise<Witness> {
   const acknowledged: Acknowledged[] = [];
-  const server = createServer(async (asked, answer) => {
-    const parts: Buffer[] = [];
-    try {
-      for await (const part of asked) parts.push(part);
-    } catch {
-      return;
-    }
-    const body = Buffer.concat(parts);
-    const headers = { ...asked.headers, connection: 'close' };
-    const forwarded = request(
-      new URL(asked.url ?? '/', target()),
-      { method: asked.method ?? 'GET', headers, agent: false },
-      async (response) => {
-        const answered: Buffer[] = [];
-        try {
-          for await (const part of response) answered.push(part);
-        } catch {
-          answer.destroy();
-          return;
-        }
-        const bytes = Buffer.concat(answered);
-        const command = Number(/\/commands\/post\/(\d+)/.exec(asked.url ?? '')?.[1]);
-        if (response.statusCode === 201)
-          acknowledged.push({
-            hostToken: String(asked.headers.authorization).replace('Token ', ''),
-            command,
-            outputId: JSON.parse(bytes.toString()).results.id,
-            fields: JSON.parse(body.toString()),
-          });
-        answer.writeHead(response.statusCode ?? 500, response.headers).end(bytes);
-      },
-    );
-    forwarded.on('error', () => answer.destroy());
-    forwarded.end(body);
+  const front = await startFront(target, {
+    heard({ path, headers, sent, status, answered }) {
+      if (status !== 201) return;
+      acknowledged.push({
+        hostToken: String(headers.authorization).replace('Token ', ''),
+        command: Number(/\/commands\/post\/(\d+)/.exec(path)?.[1]),
+        outputId: JSON.parse(answered.toString()).results.id,
+        fields: JSON.parse(sent.toString()),
+      });
+    },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    acknowledged,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { ...front, acknowledged };
 }
 
 /** What was posted, opened. */
