@@ -10,7 +10,7 @@ export type LocalCommandShape = {
   readonly actions: Readonly<Record<string, Action>>;
 };
 
-export type Action = {
+type Action = {
   /** The words it takes, by what they stand for; a last one with an ellipsis stands for one or more. */
   readonly takes?: readonly string[];
   readonly options?: ParseArgsOptionsConfig;

@@ -18,12 +18,17 @@ export function restoreLines(databaseUrl: string, file: string): string[] {
 export const passwordHint = 'The password is left out: set PGPASSWORD, or write it into ~/.pgpass.';
 
 function withoutPassword(databaseUrl: string): string {
-  if (!URL.canParse(databaseUrl))
+  // PostgreSQL's own form for a socket, `postgres://user:word@/database?host=/run`, is no URL to WHATWG.
+  const placeholder = 'socket.invalid';
+  const url = URL.parse(databaseUrl.replace(/^([a-z]+:\/\/[^/?#@]*@)\//, `$1${placeholder}/`));
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw startProblem('The database URL cannot be read: it begins like postgres://user@host/database.');
-  const url = new URL(databaseUrl);
+  }
   url.password = '';
-  for (const name of ['password', 'sslpassword']) url.searchParams.delete(name);
-  return url.href;
+  for (const name of ['password', 'sslpassword']) {
+    if (url.searchParams.has(name)) url.searchParams.delete(name);
+  }
+  return url.href.replace(`@${placeholder}/`, '@/');
 }
 
 function quoted(text: string): string {

@@ -20,7 +20,8 @@ Shows the newest runs, newest last. EXIT is "unknown" where the host's protocol 
 
   --host HOST          only runs of this host (name, id or uuid)
   --command COMMAND    only runs of this command (name or number)
-  --state STATE        only runs in this state: ${RunState.enum.join(', ')}
+  --state STATE        only runs in this state: ${RunState.enum.slice(0, 7).join(', ')},
+                       ${RunState.enum.slice(7).join(', ')}
   --limit N            how many (${usualLimit})
   --follow             go on with new runs, and again when they end, until Ctrl-C
   --json               for programs: an array, or with --follow one object a line

@@ -43,6 +43,9 @@ export function readMoment(text: string, now: number): number | undefined {
 function readIso(text: string): number {
   if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text))
     return Number.NaN;
+  // Date takes the 30th of February for the 2nd of March.
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return Number.NaN;
   const moment = text.replace(' ', 'T');
   return new Date(moment.includes('T') ? moment : `${moment}T00:00`).getTime();
 }

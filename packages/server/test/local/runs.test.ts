@@ -1,0 +1,160 @@
+import { isRefusal } from '@remotes/protocol/errors';
+import { describe, expect, test } from 'vitest';
+import { eachDatabase, type OpenDatabase } from '../databases.ts';
+import { createFleet, createMachine, start } from '../domain/small-fleet.ts';
+import { administer, startProgram } from './program.ts';
+
+describe('remotes-server runs', () => {
+  eachDatabase((open) => {
+    /** Two hosts and two commands: what succeeded, what failed, and what is under way. */
+    const begin = async (): Promise<{
+      database: OpenDatabase;
+      numbers: [number, number];
+      finish(): Promise<void>;
+      interrupt(): Promise<void>;
+    }> => {
+      const database = await open();
+      const fleet = await createFleet(database);
+      const machines = [createMachine(fleet), createMachine(fleet)] as const;
+      for (const machine of machines) await machine.enrol(await fleet.addToken());
+      const numbers: [number, number] = [
+        await fleet.define({ name: 'greet' }),
+        await fleet.define({ name: 'look around' }),
+      ];
+      const [one, other] = machines;
+      await one.get(numbers[0]);
+      fleet.pass(4200);
+      await one.post(numbers[0], 'hello', '["a"]');
+      await one.get(numbers[1]);
+      await one.post(numbers[1], '', 'Traceback');
+      await other.get(numbers[0]);
+      return {
+        database,
+        numbers,
+        async finish() {
+          if (isRefusal(await other.post(numbers[0], '', '[]'))) throw new Error('It was not taken.');
+        },
+        async interrupt() {
+          fleet.pass(3600_000);
+          await database.storage.decide('interruptOverdueRuns', { now: fleet.mind.clock(), limit: 10 });
+        },
+      };
+    };
+
+    test('shows runs newest last; an exit status that the protocol does not tell is unknown', async () => {
+      const { database } = await begin();
+      const { status, stdout, stderr } = await administer(database, 'runs');
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const time = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d';
+      expect(stdout.trimEnd().split('\n')).toEqual([
+        expect.stringMatching(/^RUN +TIME +HOST +COMMAND +STATE +EXIT +TOOK$/),
+        expect.stringMatching(`^1 +${time} +000001 +greet +succeeded +unknown +4\\.2 s$`),
+        expect.stringMatching(`^2 +${time} +000001 +look around +failed +unknown +0\\.0 s$`),
+        expect.stringMatching(`^3 +${time} +000002 +greet +delivered$`),
+      ]);
+    });
+
+    test('filters by host, command and state, and limits to the newest', async () => {
+      const { database, numbers } = await begin();
+      const found = async (...args: string[]): Promise<number[]> => {
+        const { stdout } = await administer(database, 'runs', '--json', ...args);
+        return JSON.parse(stdout).map((run: { number: number }) => run.number);
+      };
+      expect(await found()).toEqual([1, 2, 3]);
+      expect(await found('--limit', '2')).toEqual([2, 3]);
+      expect(await found('--host', '000001')).toEqual([1, 2]);
+      expect(await found('--host=2')).toEqual([3]);
+      expect(await found('--command', 'greet')).toEqual([1, 3]);
+      expect(await found('--command', String(numbers[1]))).toEqual([2]);
+      expect(await found('--state', 'failed')).toEqual([2]);
+      expect(await found('--state', 'failed', '--host', '2')).toEqual([]);
+      expect((await administer(database, 'runs', '--state=stopped')).stderr).toBe(
+        'There are no such runs.\n',
+      );
+    });
+
+    test('shows runs for programs', async () => {
+      const { database, numbers } = await begin();
+      const { stdout } = await administer(database, 'runs', '--json', '--limit=1', '--state=failed');
+      expect(JSON.parse(stdout)).toEqual([
+        {
+          number: 2,
+          id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          job_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          host: { id: 1, name: '000001' },
+          command: { number: numbers[1], name: 'look around', revision: 1 },
+          state: 'failed',
+          reason: null,
+          attempt: 1,
+          interpreter: 'python',
+          exit_code: null,
+          signal: null,
+          delivered_at: new Date(start + 4200).toISOString(),
+          finished_at: new Date(start + 4200).toISOString(),
+          output_bytes: 0,
+          output_cut_bytes: 0,
+          is_masked: false,
+        },
+      ]);
+    });
+
+    test('follows runs as they come and end, until Ctrl-C', async () => {
+      const { database, finish, interrupt } = await begin();
+      const following = startProgram(database, 'runs', '--follow', '--limit', '1');
+      await following.line(/^3 .* delivered$/);
+      await finish();
+      await following.line(/^3 .* succeeded +unknown/);
+      const fleet = await createFleet(database);
+      const machine = createMachine(fleet);
+      await machine.enrol(await fleet.addToken());
+      await machine.get(await fleet.define({ name: 'late' }));
+      await following.line(/^4 .* 000003 +late +delivered$/);
+      await interrupt();
+      await following.line(/^4 .* 000003 +late +interrupted +unknown/);
+      following.process.kill('SIGINT');
+      const { status, stdout, stderr } = await following.ended;
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      // Each line once.
+      expect(stdout.trimEnd().split('\n')).toHaveLength(5);
+    });
+
+    test('follows for programs, one object a line, and only what the filter lets through', async () => {
+      const { database, finish } = await begin();
+      const following = startProgram(database, 'runs', '--follow', '--json', '--state', 'succeeded');
+      await following.line(/"number":1,/);
+      await finish();
+      expect(JSON.parse(await following.line(/"number":3,/))).toMatchObject({ state: 'succeeded' });
+      following.process.kill('SIGTERM');
+      expect((await following.ended).stdout.trimEnd().split('\n')).toHaveLength(2);
+    });
+
+    test.each([
+      [['--host', 'x'], 'There is no host "x": "remotes-server hosts" lists them by name and id.'],
+      [['--command', 'x'], 'There is no command "x"; the runs of one that is gone are found by its number.'],
+      [
+        ['--command', 'twice'],
+        'Several commands are called "twice": say which by its number: 1 (in "one"), 2 (in "two").',
+      ],
+      [['--host', 'x', '--follow'], 'There is no host "x"'],
+    ])('%j is refused in one sentence', async (args, sentence) => {
+      const database = await open();
+      const fleet = await createFleet(database);
+      await fleet.define({ name: 'twice' }, { name: 'one' });
+      await fleet.define({ name: 'twice' }, { name: 'two' });
+      const { status, stdout, stderr } = await administer(database, 'runs', ...args);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toContain(sentence);
+    });
+  });
+
+  test.each([
+    [['--state', 'done'], 'There is no state "done": it is one of queued, delivered, running,'],
+    [['--limit', '0'], '--limit must be a whole number from 1 up, not "0".'],
+    [['web'], 'It takes no words, and "web" is one.'],
+  ])('does not understand %j, and says so', async (args, sentence) => {
+    const place = { dataFolder: '/nonexistent', databaseUrl: undefined };
+    const { status, stderr } = await administer(place, 'runs', ...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(sentence);
+  });
+});
