@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { contract } from '@remotes/protocol/contract';
 import { refusals } from '@remotes/protocol/errors';
 import { FleetFile } from '@remotes/protocol/values/fleet-file';
@@ -11,7 +11,7 @@ import { readStartConfig } from '../packages/server/src/config.ts';
 import { steeringNames } from '../packages/server/src/domain/fleet-steering.ts';
 import { readFleetFile } from '../packages/server/src/local/fleet-file-reading.ts';
 import { pages, readPage, section, shellCommands } from './markdown.ts';
-import { root } from './sources.ts';
+import { importsOf, root, sourceFiles } from './sources.ts';
 
 const all = pages();
 const protocol = readPage('packages/protocol/PROTOCOL.md');
@@ -200,6 +200,34 @@ describe('docs/client.md', () => {
       (name) => name === name.toUpperCase() && !client.text.includes(`\`${name}\``),
     );
     expect(missing.filter((name) => name !== 'REMOTES_CRASH_AT')).toEqual([]);
+  });
+});
+
+describe('docs/decisions', () => {
+  test('have three lines for every package that the programs import', () => {
+    const record = readPage('docs/decisions/0010-dependencies.md').text;
+    const imported = sourceFiles()
+      .flatMap(importsOf)
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !/^(\.|node:|@remotes\/)/.test(specifier));
+    expect(imported.length).toBeGreaterThan(0);
+    expect([...new Set(imported)].filter((name) => !record.includes(`**${name}**`))).toEqual([]);
+  });
+
+  test('are all in the index', () => {
+    const { links } = readPage('docs/decisions/README.md');
+    const records = all.map(({ file }) => file).filter((file) => /^docs\/decisions\/\d/.test(file));
+    expect(records.map((file) => basename(file)).filter((name) => !links.includes(name))).toEqual([]);
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  test('names every folder of the packages', () => {
+    const { text } = readPage('ARCHITECTURE.md');
+    const folders = new Set(sourceFiles().map((file) => file.split('/').slice(0, 4).join('/')));
+    const rooms = [...folders].filter((path) => !path.endsWith('.ts'));
+    expect(rooms.length).toBeGreaterThan(5);
+    expect(rooms.filter((room) => !text.includes(`| \`${room}/\` |`))).toEqual([]);
   });
 });
 
