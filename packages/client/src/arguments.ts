@@ -99,7 +99,8 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (error) {
-    throw usage((error as Error).message);
+    // Node's sentences have a hint on lines of its own.
+    throw usage((error as Error).message.replaceAll('\n', ' '));
   }
 }
 

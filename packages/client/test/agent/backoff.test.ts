@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { nextWaitSeconds } from '../../src/agent/backoff.ts';
+
+const standing = { intervalSeconds: 5, failures: 0, retryAfterSeconds: undefined };
+
+test('without trouble the interval is kept', () => {
+  expect(nextWaitSeconds(standing)).toBe(5);
+});
+
+test('trouble lengthens it at random, up to twice as much each time and five minutes at most', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(100),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (failures, drawn) => {
+        const wait = nextWaitSeconds({ ...standing, failures }, () => drawn);
+        expect(wait).toBeGreaterThanOrEqual(5);
+        expect(wait).toBeLessThanOrEqual(5 + (failures === 0 ? 0 : Math.min(300, 5 * 2 ** failures)));
+      },
+    ),
+  );
+  expect(nextWaitSeconds({ ...standing, failures: 3 }, () => 0.5)).toBe(25);
+  expect(nextWaitSeconds({ ...standing, failures: 99 }, () => 0.5)).toBe(155);
+});
+
+test('what the server asks for is the least, up to an hour', () => {
+  expect(nextWaitSeconds({ ...standing, failures: 1, retryAfterSeconds: 60 }, () => 0)).toBe(60);
+  expect(nextWaitSeconds({ ...standing, failures: 1, retryAfterSeconds: 1e9 }, () => 0)).toBe(3600);
+});
