@@ -4,7 +4,7 @@ import { newFernetKey, openFernet, readFernetKey, sealFernet } from '@remotes/pr
 import { encryptOaep, readRsaPublicKey } from '@remotes/protocol/crypto/rsa';
 import { vectors } from './vectors.ts';
 
-export type Asked = {
+type Asked = {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
@@ -14,7 +14,7 @@ export type Asked = {
 };
 
 /** A command that the fake server hands out, beside the recorded one. */
-export type FakeCommand = {
+type FakeCommand = {
   command: string;
   name?: string;
   settings?: Record<string, string>;
