@@ -108,7 +108,7 @@ describe('PROTOCOL.md', () => {
       bare: { status: 'ERROR' },
     }[kind.form];
     expect(text).toContain(`${kind.status} · \`${JSON.stringify(body)}\``);
-    expect(text).toMatch(/\*When:\* .+\. \*Client:\* .+\./);
+    expect(text).toMatch(/\*When:\*\s[\s\S]+\.\s\*Client:\*\s[\s\S]+\./);
   });
 
   test('names no refusal that there is not', () => {
