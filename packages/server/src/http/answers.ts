@@ -1,4 +1,5 @@
 import { type Refusal, refuse } from '@remotes/protocol/errors';
+import { version } from '@remotes/protocol/version';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Door } from './door.ts';
 import { type HttpRefusal, refusalAnswer, refusalOfError } from './errors.ts';
@@ -6,7 +7,7 @@ import { isListPath, pathOf } from './path.ts';
 import { recordRequest } from './request-record.ts';
 import { readToEnd } from './unread-body.ts';
 
-/** The one way by which an answer with a JSON body leaves. */
+/** Answers with a JSON body. */
 export function sendJson(
   door: Door,
   request: FastifyRequest,
@@ -16,19 +17,23 @@ export function sendJson(
 ): FastifyReply {
   reply.header('content-type', 'application/json');
   reply.header('cache-control', 'no-store');
-  // As bytes: to a text fastify would add a charset, which v1 answers do not have.
-  return sendBytes(door, request, reply, status, Buffer.from(JSON.stringify(body)));
+  // With a serializer fastify leaves the type as it is; otherwise it adds a charset, which v1 answers do not have.
+  reply.serializer(JSON.stringify);
+  return send(door, request, reply, status, body);
 }
 
-/** Sends a body whose type is set already; everything that is answered goes through here. */
-export function sendBytes(
+/** Tells our client that a result which arrives twice is stored once (PROTOCOL.md). */
+const serverAgent = `Remotes/${version}`;
+
+/** Sends a body whose type is set already. Everything that is answered goes through here. */
+export function send(
   door: Door,
   request: FastifyRequest,
   reply: FastifyReply,
   status: number,
-  body: Buffer | undefined,
+  body: object | string | undefined,
 ): FastifyReply {
-  reply.code(status).header('x-request-id', request.id);
+  reply.code(status).headers({ 'x-request-id': request.id, 'server-agent': serverAgent });
   if (door.state.isStopping) reply.header('connection', 'close');
   recordRequest(door, request, status);
   return reply.send(body);

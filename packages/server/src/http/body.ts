@@ -48,7 +48,10 @@ function readUrlencoded(body: Buffer, charset: string | undefined): Fields | Ref
   return Object.fromEntries(new URLSearchParams(text));
 }
 
-/** Node reads multipart itself, as its Response does (RFC 7578). Files are left out: nobody asks for one here. */
+/**
+ * Read as Node's own Response reads it (RFC 7578). It looks for the bare boundary, so one that occurs within a value is
+ * an error, where others would look at the line break before it too. Files are left out: nobody asks for one here.
+ */
 async function readMultipart(body: Buffer, contentType: string): Promise<Fields | Refusal> {
   if (hasTooMany(body, ['\r\n\r\n'])) return refuse('malformed_request');
   try {

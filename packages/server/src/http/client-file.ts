@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { refuse } from '@remotes/protocol/errors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { sendBytes, sendRefusal } from './answers.ts';
+import { send, sendRefusal } from './answers.ts';
 import type { Door } from './door.ts';
 
 const path = '/client/remotes-client.cjs';
@@ -23,13 +23,13 @@ export function addClientFileRoutes(app: FastifyInstance, door: Door): void {
     const tag = `"${file.sha256}"`;
     harden(reply, 'text/javascript; charset=utf-8').header('etag', tag);
     const isKnown = request.headers['if-none-match']?.split(/\s*,\s*/).includes(tag);
-    return sendBytes(door, request, reply, isKnown ? 304 : 200, isKnown ? undefined : file.bytes);
+    return send(door, request, reply, isKnown ? 304 : 200, isKnown ? undefined : file.bytes);
   });
   app.get(`${path}.sha256`, async (request, reply) => {
     const file = await clientFile();
     if (!file) return sendRefusal(door, request, reply, refuse('not_found'));
     harden(reply, 'text/plain; charset=utf-8');
-    return sendBytes(door, request, reply, 200, Buffer.from(`${file.sha256}  remotes-client.cjs\n`));
+    return send(door, request, reply, 200, `${file.sha256}  remotes-client.cjs\n`);
   });
 }
 

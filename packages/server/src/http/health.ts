@@ -1,4 +1,4 @@
-import { refuse } from '@remotes/protocol/errors';
+import { type Refusal, refuse } from '@remotes/protocol/errors';
 import type { FastifyInstance } from 'fastify';
 import { sendJson, sendRefusal } from './answers.ts';
 import type { Door } from './door.ts';
@@ -9,8 +9,18 @@ const ok = { status: 'OK' };
 export function addHealthRoutes(app: FastifyInstance, door: Door): void {
   app.get('/healthz', (request, reply) => sendJson(door, request, reply, 200, ok));
   app.get('/readyz', async (request, reply) => {
-    if (door.state.isStopping) return sendRefusal(door, request, reply, refuse('unavailable'));
-    await door.mind.storage.tables.server.epoch();
-    return sendJson(door, request, reply, 200, ok);
+    const refusal = await unreadiness(door);
+    return refusal ? sendRefusal(door, request, reply, refusal) : sendJson(door, request, reply, 200, ok);
   });
+}
+
+async function unreadiness({ state, mind, log }: Door): Promise<Refusal | undefined> {
+  if (state.isStopping) return refuse('unavailable');
+  try {
+    await mind.storage.tables.server.epoch();
+    return undefined;
+  } catch (trouble) {
+    log.warn({ err: trouble }, 'Not ready: the database does not answer');
+    return refuse('unavailable', 'The database does not answer.');
+  }
 }

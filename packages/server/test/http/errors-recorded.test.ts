@@ -12,9 +12,9 @@ type Exchange = {
 const golden = new URL('../../../protocol/test/golden/vectors.json', import.meta.url);
 const { exchanges, rsa_keys } = JSON.parse(readFileSync(golden, 'utf8')) as {
   rsa_keys: { main: { public_spki_pem: string } };
-  exchanges: Record<string, Exchange> & {
+  exchanges: {
     errors: Record<string, Exchange>;
-    register: { expect: { uuid: string } };
+    register: { request: { headers: { Authorization: string } }; expect: { uuid: string } };
     verify: { expect: { token: string } };
   };
 };
@@ -41,13 +41,13 @@ describe('what a Django Remotes server answered', () => {
 
 /** The registration token and the host that the recorded requests speak of. */
 async function addRecordedFleet(database: OpenDatabase): Promise<void> {
-  const authorization = exchanges['register']?.request.headers['Authorization'] ?? '';
-  await addRegistrationToken(database, authorization.replace('Token ', ''));
+  const { request, expect: known } = exchanges.register;
+  await addRegistrationToken(database, request.headers.Authorization.replace('Token ', ''));
   const publicKey = readRsaPublicKey(rsa_keys.main.public_spki_pem);
   if (!publicKey) throw new Error('The recorded key cannot be read.');
   await database.write(async (tables) => {
     const host = await tables.hosts.add({
-      uuid: exchanges.register.expect.uuid,
+      uuid: known.uuid,
       publicPem: publicPem(publicKey),
       keyFingerprint: rsaFingerprint(publicKey),
       registrationTokenId: null,

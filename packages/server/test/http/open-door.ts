@@ -1,6 +1,8 @@
+import { fernetKeyOfUuid, sealFernet } from '@remotes/protocol/crypto/fernet';
 import { type Logger, pino } from 'pino';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Limits, Mind } from '../../src/domain/mind.ts';
+import type { ApiLogEntry } from '../../src/domain/ports.ts';
 import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
 import type { HttpOptions } from '../../src/http/door.ts';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -45,6 +47,17 @@ export async function openDoor(database: OpenDatabase, { limits, mind, ...option
     database,
     logLines,
     call: (path: string, what?: Call) => call(url + path, what),
+    /** What went to the API log since the last call, once there are so many entries. */
+    async logged(count: number) {
+      const entries: ApiLogEntry[] = [];
+      await expect
+        .poll(() => {
+          entries.push(...fleet.mind.apiLog.take().entries);
+          return entries.length;
+        })
+        .toBeGreaterThanOrEqual(count);
+      return { entries };
+    },
     /** A registration token as an administrator would hand it out. */
     async addToken(): Promise<string> {
       const token = newRegistrationToken('fingerprint');
@@ -75,6 +88,12 @@ export async function addRegistrationToken(database: OpenDatabase, token: string
       [],
     ),
   );
+}
+
+/** The body of a post, sealed as a host seals it. */
+export function sealedPost({ uuid }: { uuid: string }, output: string, result: string) {
+  const key = fernetKeyOfUuid(uuid);
+  return { output: sealFernet(key, output), result: sealFernet(key, result) };
 }
 
 function captureLog(lines: string[]): Logger {
