@@ -1,6 +1,7 @@
 import { type RefusalCode, refusals, refuse } from '@remotes/protocol/errors';
 import type { Clock } from '../domain/clock.ts';
 import type { Limits } from '../domain/mind.ts';
+import { networkOf } from './address-network.ts';
 import type { HttpRefusal } from './errors.ts';
 import { createRateLimit } from './rate-limit.ts';
 
@@ -21,7 +22,7 @@ export function createRegistrationLimits(clock: Clock, limits: Limits): Registra
   const failures = createRateLimit(clock, limits.failedRegistrationsPerAddress);
   const successes = createRateLimit(clock, limits.registrationsPerToken);
   return Object.freeze({
-    refusalOfAddress: (address: string) => refusalUntil(failures.waitSeconds(address)),
+    refusalOfAddress: (address: string) => refusalUntil(failures.waitSeconds(networkOf(address))),
     takePlace(secretHash: string) {
       const refusal = refusalUntil(successes.waitSeconds(secretHash));
       if (!refusal) successes.count(secretHash);
@@ -29,7 +30,7 @@ export function createRegistrationLimits(clock: Clock, limits: Limits): Registra
     },
     givePlaceBack: successes.uncount,
     noteRefusal(address: string, code: RefusalCode) {
-      if (countedStatuses.has(refusals[code].status)) failures.count(address);
+      if (countedStatuses.has(refusals[code].status)) failures.count(networkOf(address));
     },
   });
 }

@@ -3,12 +3,17 @@ import type { Mind } from '../domain/mind.ts';
 import type { ApiLogEntry } from '../domain/ports.ts';
 import { maskedArguments } from './arguments-mask.ts';
 import type { Door } from './door.ts';
+import { addressOf } from './forwarded.ts';
 import { isApiPath, pathOf } from './path.ts';
 
 const longestPath = 300;
 
 /** Notes a request that is answered: for administrators in the API log, for whoever looks closely at level debug. */
-export function recordRequest({ mind, log }: Door, request: FastifyRequest, status: number): void {
+export function recordRequest(
+  { mind, log, trustProxy }: Door,
+  request: FastifyRequest,
+  status: number,
+): void {
   const { ask, id: requestId, method } = request;
   const path = pathOf(request.raw.url).slice(0, longestPath);
   const hostName = ask?.caller?.kind === 'host' ? ask.caller.host.name : null;
@@ -23,7 +28,7 @@ export function recordRequest({ mind, log }: Door, request: FastifyRequest, stat
     method,
     path,
     status,
-    address: ask?.address ?? request.raw.socket.remoteAddress ?? 'unknown',
+    address: ask?.address ?? addressOf(request.raw, trustProxy),
     hostName,
     clientAgent: ask?.clientAgent ?? null,
     durationMs: Math.round(durationMs),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { acceptsJson } from '../../src/http/accept.ts';
+import { networkOf } from '../../src/http/address-network.ts';
 import { addressOf } from '../../src/http/forwarded.ts';
 import { originOf } from '../../src/http/origin.ts';
 import { readTokenHeader } from '../../src/http/token-header.ts';
@@ -95,6 +96,15 @@ describe('where a request came from and went to', () => {
     expect(addressOf(request({ 'x-forwarded-for': '2.2.2.2:443' }), true)).toBe('2.2.2.2');
     expect(addressOf(request({ 'x-forwarded-for': 'unknown' }), true)).toBe('10.0.0.9');
     expect(addressOf(request({}), true)).toBe('10.0.0.9');
+  });
+
+  test('neighbours in one IPv6 network count as one', () => {
+    expect(networkOf('10.0.0.1')).toBe('10.0.0.1');
+    for (const address of ['2001:db8::1', '2001:0DB8:0:0:ffff::', '2001:db8::5:6:7:8', '2001:db8::%eth0']) {
+      expect(networkOf(address), address).toBe('2001:db8:0:0');
+    }
+    expect(networkOf('2001:db8:1::1')).toBe('2001:db8:1:0');
+    expect(networkOf('::1')).toBe('0:0:0:0');
   });
 
   test('the origin is scheme and Host, or what the trusted proxy says of them', () => {
