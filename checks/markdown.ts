@@ -22,7 +22,7 @@ export function pages(): Page[] {
 export function readPage(file: string): Page {
   const text = readFileSync(`${root}${file}`, 'utf8');
   const codeBlocks: { language: string; text: string }[] = [];
-  const prose = text.replace(/^```(\w*)\n([\s\S]*?)^```$/gm, (_, language: string, code: string) => {
+  const prose = text.replace(fence, (_, _indent: string, language: string, code: string) => {
     codeBlocks.push({ language, text: code });
     return '';
   });
@@ -36,6 +36,9 @@ export function readPage(file: string): Page {
   );
   return { file, text, headings, links, codeBlocks };
 }
+
+/** Also one that is indented, as in a list. */
+const fence = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm;
 
 /** The text from a heading to the next one of its level or above; undefined when the page has no such heading. */
 export function section({ text, headings }: Page, title: string): string | undefined {
