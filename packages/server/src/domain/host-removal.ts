@@ -14,7 +14,7 @@ export async function decideRemoval(
   for (const host of hosts) {
     if ((await tables.runs.list({ hostId: host.id, limit: 1 })).length > 0) withRuns.push(host);
   }
-  if (withRuns.length > 0 && hosts.length > (agreedHosts ?? 0))
+  if (withRuns.length > 0 && hosts.length !== agreedHosts)
     return needsYes(hosts.length, what(hosts, withRuns));
   for (const host of hosts) await tables.hosts.remove(host.id);
   if (hosts.length > 0) await tables.server.bumpEpoch();

@@ -21,13 +21,13 @@ export function runnableWireNumbers(definitions: Definitions, now: number): Set<
   return new Set(runnable.map((command) => command.id));
 }
 
-/** Refuses a change that makes commands run on more hosts than goes without asking, unless so many were agreed to. */
+/** Refuses a change that makes commands run on more hosts than goes without asking, unless exactly so many were agreed to. */
 export function refusalOfRuns(
   definitions: Definitions,
   hosts: number,
   agreedHosts: number | null,
 ): AdministrationRefusal | undefined {
-  if (hosts <= confirmAbove(definitions) || (agreedHosts !== null && hosts <= agreedHosts)) return undefined;
+  if (hosts <= confirmAbove(definitions) || hosts === agreedHosts) return undefined;
   return needsYes(hosts, `Commands will run on ${hosts} ${hosts === 1 ? 'host' : 'hosts'}.`);
 }
 

@@ -25,8 +25,8 @@ HOST is a name, an id or a uuid. A change is made for all hosts that it names, o
   rename    gives a host another name
   remove    forgets hosts, with their runs, output and values
 
-  --yes N              agree that commands will run on N hosts, or that N hosts are removed. Asked for above the
-                       setting confirm_above_hosts (10), and where past runs would be lost
+  --yes N              agree that commands will run on N hosts, or that N hosts are removed; the number must be the
+                       very one. Asked for above the setting confirm_above_hosts (10), and where past runs would be lost
   --json               for programs
   --data FOLDER        where the database is (./remotes-data)
   --database-url URL   postgres://… instead of SQLite in the data folder

@@ -13,7 +13,8 @@ export const resume = localCommand({
 Offers hosts again what is pending for them, after "remotes-server pause" or a restore. After a restore look first:
 what hosts have run since the backup was made, they will run again.
 
-  --yes N              agree that commands will run on N hosts; asked for above the setting confirm_above_hosts (10)
+  --yes N              agree that commands will run on N hosts; the number must be the very one. Asked for above the
+                       setting confirm_above_hosts (10)
   --json               for programs
   --data FOLDER        where the database is (./remotes-data)
   --database-url URL   postgres://… instead of SQLite in the data folder

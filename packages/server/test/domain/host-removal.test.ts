@@ -36,6 +36,7 @@ describe('removing hosts', () => {
         hosts: 2,
       });
       expect(await remove(['1', '2'], 1)).toMatchObject({ declined: 'needs_yes' });
+      expect(await remove(['1', '2'], 3)).toMatchObject({ declined: 'needs_yes' });
       expect(await tables.hosts.list()).toHaveLength(2);
       expect(await remove(['1', '2'], 2)).toMatchObject({ removed: [{ id: 1 }, { id: 2 }] });
       expect(await tables.hosts.list()).toEqual([]);

@@ -118,6 +118,7 @@ describe('approving, disabling and enabling hosts', () => {
         hosts: 2,
       });
       expect(await change('enable', all, 1)).toMatchObject({ declined: 'needs_yes', hosts: 2 });
+      expect(await change('enable', all, 3)).toMatchObject({ declined: 'needs_yes', hosts: 2 });
       expect(await states()).toEqual(['disabled', 'disabled', 'disabled']);
       expect(await change('enable', all, 2)).toMatchObject({ willRunOn: 2 });
     });
