@@ -1,5 +1,6 @@
 import { passOnce } from '../agent/pass.ts';
 import { reportJson, stateOf } from '../agent/report-json.ts';
+import { settledLine } from '../agent/run-line.ts';
 import { listenForStop } from '../agent/stop-signals.ts';
 import { openWorker } from '../agent/worker.ts';
 import type { Context } from '../context.ts';
@@ -13,9 +14,7 @@ export async function processCommands(context: Context): Promise<number> {
   const worker = await openWorker(context, signals);
   try {
     const { list, settled, reports, sentence } = await passOnce(worker);
-    for (const { run, delivery } of settled)
-      if (delivery.state !== 'kept')
-        say(`command ${run.run.commandId}, run before: its result is ${delivery.state} now`);
+    for (const line of settled.map(settledLine)) if (line !== undefined) say(line);
     if (!list.isOk) return showAnswer(context, list, tokenHint(list, 'host'));
     const results = reports.map((report) => [String(report.commandId), reportJson(report)] as const);
     print(withMembers(list.json ?? '{}', [['commands_results', withMembers('{}', results)]]));

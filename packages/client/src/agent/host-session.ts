@@ -14,7 +14,7 @@ export type HostSession = {
   readonly privateKey: KeyObject;
   readonly list: (signal?: AbortSignal) => Promise<ServerAnswer>;
   readonly get: (id: number) => Promise<ServerAnswer>;
-  readonly post: (id: number, texts: RunTexts) => Promise<ServerAnswer>;
+  readonly post: (id: number, texts: RunTexts, signal?: AbortSignal) => Promise<ServerAnswer>;
 };
 
 /** Throws a trouble when the settings don't hold a verified host. */
@@ -32,11 +32,12 @@ export async function openHostSession(context: Context): Promise<HostSession> {
     list: (signal?: AbortSignal) =>
       server.ask({ method: 'GET', url: endpointUrl(settings, 'commands_list'), token, signal }),
     get: (id: number) => server.ask({ method: 'GET', url: commandUrl(settings, 'command_get', id), token }),
-    post: (id: number, { output, result }: RunTexts) =>
+    post: (id: number, { output, result }: RunTexts, signal?: AbortSignal) =>
       server.ask({
         method: 'POST',
         url: commandUrl(settings, 'command_post', id),
         token,
+        signal,
         body: { output: sealFernet(key, output), result: sealFernet(key, result) },
       }),
   });

@@ -4,6 +4,7 @@ import { isTrouble, type Trouble } from '../trouble.ts';
 import type { HostSession } from './host-session.ts';
 import { listedCommands } from './listing.ts';
 import type { RunTexts } from './run-texts.ts';
+import { shorterTexts } from './shorten-texts.ts';
 
 export type Report = {
   readonly commandId: number;
@@ -11,6 +12,8 @@ export type Report = {
   readonly texts: (keepsStderr: boolean) => RunTexts;
   /** Whether it may have reached the server before. */
   readonly mayHaveArrived: boolean;
+  /** Aborted to leave it for later. */
+  readonly signal?: AbortSignal;
 };
 
 /** What became of a report. `answer` is what the post was answered, if it was. */
@@ -44,7 +47,7 @@ async function deliverAgain(session: HostSession, report: Report): Promise<Deliv
   let list: ServerAnswer;
   let isListed: boolean;
   try {
-    list = await session.list();
+    list = await session.list(report.signal);
     if (!list.isOk) return kept(true, list);
     isListed = listedCommands(list).includes(report.commandId);
   } catch (error) {
@@ -53,25 +56,21 @@ async function deliverAgain(session: HostSession, report: Report): Promise<Deliv
   }
   if (!isListed && !list.isRemotes) return { state: 'stored', mayHaveArrived: true };
   const delivery = await post(session, report, list.isRemotes);
-  if (isListed && 'state' in delivery && delivery.state === 'unwanted') {
-    // Named, but never fetched: the server has been set back to an earlier day. Fetched, it can be reported.
-    await session.get(report.commandId);
-    return post(session, report, list.isRemotes);
-  }
-  return delivery;
+  if (!isListed || !('state' in delivery) || delivery.state !== 'unwanted') return delivery;
+  // Named, but never fetched: the server has been set back to an earlier day. Fetched, it can be reported.
+  const fetched = await session.get(report.commandId).catch(onlyTrouble);
+  return isTrouble(fetched) ? keptFor(fetched, false) : post(session, report, list.isRemotes);
 }
 
 async function post(session: HostSession, report: Report, keepsStderr: boolean): Promise<Delivery | Unclear> {
-  let texts = report.texts(keepsStderr);
+  const texts = report.texts(keepsStderr);
+  const send = (cut: RunTexts) => session.post(report.commandId, cut, report.signal);
   let answer: ServerAnswer;
   try {
-    answer = await session.post(report.commandId, texts);
-    while (answer.status === 413 && sizeOf(texts) > smallestCut) {
-      texts = {
-        output: halve(texts.output),
-        result: isList(texts.result) ? texts.result : halve(texts.result),
-      };
-      answer = await session.post(report.commandId, texts);
+    answer = await send(texts);
+    for (const shorter of answer.status === 413 ? shorterTexts(texts) : []) {
+      answer = await send(shorter);
+      if (answer.status !== 413) break;
     }
   } catch (error) {
     if (!isTrouble(error)) throw error;
@@ -89,27 +88,15 @@ async function post(session: HostSession, report: Report, keepsStderr: boolean):
   return kept(report.mayHaveArrived, answer);
 }
 
+function onlyTrouble(error: unknown): Trouble {
+  if (isTrouble(error)) return error;
+  throw error;
+}
+
 function kept(mayHaveArrived: boolean, answer: ServerAnswer): Delivery {
   return { state: 'kept', answer, sentence: refusalOf(answer), mayHaveArrived };
 }
 
 function keptFor(trouble: Trouble, mayHaveArrived: boolean): Delivery {
   return { state: 'kept', sentence: trouble.message, trouble, mayHaveArrived };
-}
-
-const smallestCut = 1024;
-
-function sizeOf({ output, result }: RunTexts): number {
-  return Math.max(output.length, isList(result) ? 0 : result.length);
-}
-
-function isList(result: string): boolean {
-  return result.startsWith('[');
-}
-
-/** Both ends of a text that is too long for the server, and how much is missing between them. */
-function halve(text: string): string {
-  if (text.length <= smallestCut) return text;
-  const end = Math.floor(text.length / 4);
-  return `${text.slice(0, end)}\n… ${text.length - 2 * end} characters were left out: more than the server takes …\n${text.slice(-end)}`;
 }

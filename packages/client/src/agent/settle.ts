@@ -9,7 +9,7 @@ export type Settled = { readonly run: HeldRun; readonly delivery: Delivery };
  * Delivers what the journal holds: results that could not be delivered when they came, and runs that a kill has cut off,
  * which are reported as interrupted. Nothing is run again. Ends at the first that the server can't be asked about.
  */
-export async function settle({ session, journal, unsent, say }: Worker): Promise<Settled[]> {
+export async function settle({ session, journal, unsent, finish, say }: Worker): Promise<Settled[]> {
   const settled: Settled[] = [];
   for (const held of journal.held()) {
     const { id, run, outcome, isFromEarlierBoot } = held;
@@ -20,6 +20,7 @@ export async function settle({ session, journal, unsent, say }: Worker): Promise
       texts: (keepsStderr) =>
         outcome === undefined ? interruptedTexts(isFromEarlierBoot) : textsOf(outcome, keepsStderr),
       mayHaveArrived: !unsent.has(id),
+      signal: finish,
     });
     settled.push({ run: held, delivery });
     if (delivery.state === 'kept') {

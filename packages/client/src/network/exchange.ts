@@ -39,6 +39,7 @@ export async function exchange(request: HttpRequest, network: Network): Promise<
   const stop = new AbortController();
   const onAbort = () => stop.abort(Object.assign(new Error('asked to end'), { code: 'ERR_STOPPED' }));
   request.signal?.addEventListener('abort', onAbort, { once: true });
+  if (request.signal?.aborted) onAbort();
   const deadlines = startDeadlines(request, network, stop);
   try {
     const open = await way(request, network, stop.signal);

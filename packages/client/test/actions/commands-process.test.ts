@@ -141,7 +141,7 @@ describe('commands_process', () => {
     await first.says(/a second signal ends it/);
     first.child.kill('SIGTERM');
     await first.ended;
-    expect(server.stored.get(2)?.[0]?.result).toContain('stopp');
+    expect(server.stored.get(2)?.[0]?.result).toContain('was ended as the client');
   });
 
   test('the setting [interpreters] python names the Python', async () => {
@@ -168,12 +168,23 @@ describe('commands_process', () => {
     expect(server.stored.has(2)).toBe(false);
   });
 
+  test('a list that the server finds too long is cut as a last resort, and said to be', async () => {
+    server.offer(1, { command: '__RESULT__ = ["a" * 9000]\nprint("b" * 3000)' });
+    server.on('POST /api/v1/commands/post/1', ({ body }, answer) =>
+      body.length > 10_000 ? send(answer, 413, 'text/html', 'too long') : 'go on',
+    );
+    expect((await results()).printed.commands_results[1]).toMatchObject({ is_stored: true });
+    expect(server.stored.get(1)?.[0]?.result).toMatch(
+      /^\[\n {2}"a+\n… \d+ characters .*\na+"\n\]\nthe result is too long$/,
+    );
+  });
+
   test('output that the server finds too long is cut in the middle until it fits', async () => {
     server.offer(1, { command: 'print("a" * 40000 + "b" * 40000)' });
     server.on('POST /api/v1/commands/post/1', ({ body }, answer) =>
       body.length > 30_000 ? send(answer, 413, 'text/html', 'too long') : 'go on',
     );
     expect((await results()).printed.commands_results[1]).toMatchObject({ is_stored: true });
-    expect(server.stored.get(1)?.[0]?.output).toMatch(/^a+\n… \d+ characters were left out: .*…\nb+\n$/);
+    expect(server.stored.get(1)?.[0]?.output).toMatch(/^a+\n… \d+ characters were left out, .*…\nb+\n$/);
   });
 });

@@ -70,7 +70,7 @@ describe('a v1 server', () => {
     const settled = await run();
     expect(settled).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('command 1, run before: its result is stored now'),
+      stderr: expect.stringContaining('command 1 "command 1" was run before: stored now'),
     });
     expect(server.stored.get(1)).toEqual([{ output: 'once\n', result: '[\n  ""\n]' }]);
     expect(server.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
@@ -121,7 +121,10 @@ describe('a Remotes server', () => {
     server.on(post, (_, response) => void response.destroy());
     expect(await run()).toMatchObject({ code: 1 });
     server.off(post);
-    expect(await run()).toMatchObject({ code: 0, stderr: expect.stringContaining('is stored now') });
+    expect(await run()).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('was run before: stored now'),
+    });
     expect(server.stored.get(1)?.[0]?.output).toBe('once\n');
   });
 
@@ -134,7 +137,10 @@ describe('a Remotes server', () => {
       expect(asked.body).toContain('output');
       sendJson(response, 201, { status: 'OK', results: { id: 5 } }, remotes);
     });
-    expect(await run()).toMatchObject({ code: 0, stderr: expect.stringContaining('is stored now') });
+    expect(await run()).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('was run before: stored now'),
+    });
   });
 
   test('is given what a success wrote to stderr, in front of its list', async () => {
@@ -156,7 +162,10 @@ describe('a Remotes server', () => {
         ? 'go on'
         : sendJson(response, 403, { status: 'ERROR' }, remotes),
     );
-    expect(await run()).toMatchObject({ code: 0, stderr: expect.stringContaining('is stored now') });
+    expect(await run()).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('was run before: stored now'),
+    });
     expect(server.stored.get(1)).toHaveLength(1);
     expect(server.asked.filter(({ path }) => path.includes('/get/1'))).toHaveLength(1);
   });
