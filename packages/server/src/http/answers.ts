@@ -34,7 +34,9 @@ export function send(
   body: object | string | undefined,
 ): FastifyReply {
   reply.code(status).headers({ 'x-request-id': request.id, 'server-agent': serverAgent });
-  if (door.state.isStopping) reply.header('connection', 'close');
+  // After a request that asked for an upgrade Node leaves broken ones on the same connection without an answer.
+  const isLast = door.state.isStopping || request.raw.headers.upgrade !== undefined;
+  if (isLast) reply.header('connection', 'close');
   recordRequest(door, request, status);
   return reply.send(body);
 }
