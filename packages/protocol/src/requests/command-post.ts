@@ -1,7 +1,15 @@
 import { type Static, Type } from 'typebox';
 
-/** Both are Fernet tokens under the host's uuid key. */
-export const CommandPostBody = Type.Object({ output: Type.String(), result: Type.String() });
+/** All are Fernet tokens under the host's uuid key. */
+export const CommandPostBody = Type.Object({
+  output: Type.String(),
+  result: Type.String(),
+  ending: Type.Optional(
+    Type.String({
+      description: 'JSON of RunEnding; sent to servers that say they are Remotes, v1 has no such field',
+    }),
+  ),
+});
 export type CommandPostBody = Static<typeof CommandPostBody>;
 
 export const CommandPostAnswer = Type.Object({

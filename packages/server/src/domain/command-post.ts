@@ -7,7 +7,9 @@ import type { Mind } from './mind.ts';
 import { cutOutput } from './output-cut.ts';
 import type { OutputStream, Run, Tables } from './ports.ts';
 import { readResult, storableText } from './result-reading.ts';
+import { type Ending, readEnding } from './run-ending.ts';
 import { mayMove } from './run-moves.ts';
+import { offerAgain } from './run-overdue.ts';
 import { maskBytes, maskText } from './secret-mask.ts';
 import { secretValues } from './secret-setting.ts';
 
@@ -35,7 +37,7 @@ export async function postCommand(
   if (!outputBytes) return refuse('invalid_output');
   const resultBytes = openFernet(host.uuidKey, result);
   if (!resultBytes) return refuse('invalid_result');
-  const report = await readReport(mind, outputBytes, resultBytes);
+  const report = await readReport(mind, outputBytes, resultBytes, readEnding(host.uuidKey, fields.ending));
   const stored = await mind.storage.decide('finishRun', {
     hostId: host.id,
     wireNumber,
@@ -48,7 +50,9 @@ export async function postCommand(
 
 /** What a host says of a run that ended, ready to be stored. */
 export type Report = {
-  state: 'succeeded' | 'failed';
+  state: Ending['state'];
+  exitCode: number | null;
+  signal: string | null;
   chunks: { stream: OutputStream; bytes: Uint8Array }[];
   result: string;
   items: string[] | undefined;
@@ -57,7 +61,12 @@ export type Report = {
   isMasked: boolean;
 };
 
-async function readReport(mind: Mind, outputBytes: Buffer, resultBytes: Buffer): Promise<Report> {
+async function readReport(
+  mind: Mind,
+  outputBytes: Buffer,
+  resultBytes: Buffer,
+  ending: Ending | undefined,
+): Promise<Report> {
   const reading = readResult(resultBytes.toString('utf8'));
   const secrets = secretValues(mind.masterKey, await mind.definitions.current());
   const maskedOutput = maskBytes(outputBytes, secrets);
@@ -66,7 +75,10 @@ async function readReport(mind: Mind, outputBytes: Buffer, resultBytes: Buffer):
   const stdout = cutOutput(maskedOutput, mind.limits.outputBytes);
   const stderr = cutOutput(Buffer.from(maskedStderr), mind.limits.outputBytes);
   return {
-    state: reading.ending,
+    // Without a list there is no success, whatever the client calls it.
+    state: reading.ending === 'succeeded' ? 'succeeded' : failureOf(ending),
+    exitCode: ending?.exitCode ?? null,
+    signal: ending?.signal ?? null,
     chunks: [
       ...stdout.parts.map((bytes) => ({ stream: 'stdout' as const, bytes })),
       ...stderr.parts.map((bytes) => ({ stream: 'stderr' as const, bytes })),
@@ -77,6 +89,10 @@ async function readReport(mind: Mind, outputBytes: Buffer, resultBytes: Buffer):
     cutBytes: stdout.cutBytes + stderr.cutBytes,
     isMasked: maskedOutput !== outputBytes || maskedStderr !== reading.stderr || maskedText !== reading.text,
   };
+}
+
+function failureOf(ending: Ending | undefined): Report['state'] {
+  return ending === undefined || ending.state === 'succeeded' ? 'failed' : ending.state;
 }
 
 /** Decides what a report does: the first ends the run, a late one settles it, any further one changes nothing. */
@@ -90,13 +106,17 @@ export async function decideReport(
   if (!mayMove(run.state, report.state)) return { number: run.number };
   await tables.runs.change(run.number, {
     state: report.state,
-    reason: null,
+    reason: report.state === 'interrupted' ? 'host_says' : null,
+    exitCode: report.exitCode,
+    signal: report.signal,
     finishedAt: now,
     result: report.result,
     outputBytes: report.outputBytes,
     outputCutBytes: report.cutBytes,
     isMasked: report.isMasked,
   });
+  // Whoever settles an interrupted run may have said something before.
+  if (run.state === 'interrupted') await tables.outputs.remove(run.number);
   for (const [chunk, { stream, bytes }] of report.chunks.entries()) {
     await tables.outputs.addChunk(run.number, stream, chunk, bytes);
   }
@@ -104,6 +124,7 @@ export async function decideReport(
   await tables.pending.remove(hostId, wireNumber);
   const definitions = await currentDefinitions(tables);
   const command = definitions.commands.get(wireNumber);
+  if (report.state === 'interrupted') await offerAgain(tables, definitions, run);
   if (report.state === 'succeeded' && command) await tables.runs.release(hostId, command.commandsGroupId);
   if (report.items) await saveItems(tables, run, report.items, now);
   return { number: run.number };

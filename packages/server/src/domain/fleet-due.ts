@@ -1,5 +1,5 @@
 import { currentDefinitions } from './definitions.ts';
-import type { CommandStep, FleetPlan, HostsGroupStep } from './fleet-steps.ts';
+import type { CommandStep, CommandsGroupStep, FleetPlan, HostsGroupStep } from './fleet-steps.ts';
 import type { Tables } from './ports.ts';
 import { willRun } from './run-guard.ts';
 
@@ -13,69 +13,81 @@ export async function countNewlyDue(
   verifiedIds: ReadonlySet<number>,
   now: number,
 ): Promise<number> {
-  const definitions = await currentDefinitions(tables);
-  const groupOf = createGroupFinder(plan);
+  const { commands } = await currentDefinitions(tables);
+  const placeOf = createPlaceFinder(plan);
+  const heldBy = createHoldReader(tables);
   const due = new Set<number>();
   for (const step of plan.commands) {
-    const { former, wanted } = step;
-    const groups = wanted && groupOf(wanted.commandsGroup);
-    if (!wanted || !groups) continue;
-    const isOffered =
-      wanted.isActive && groups.commandsGroup.isActive && groups.hostsGroup.wanted?.isActive === true;
-    const { interpreter } = wanted;
-    if (!willRun({ isOffered, beforeAt: groups.commandsGroup.beforeAt, interpreter }, now)) continue;
-    const standing = former && definitions.commands.get(former.id);
-    const newcomers = await findNewcomers(tables, step, {
-      hostsGroup: groups.hostsGroup,
-      isMeantForOthers: standing?.hostsGroupId !== groups.hostsGroup.former?.id,
-      ranBefore: standing !== undefined && willRun(standing, now),
-      isLetGo: standing?.stopOnFailure === true && !keepsHolds(step, groups.commandsGroup.stopOnFailure),
-    });
-    for (const hostId of newcomers) if (verifiedIds.has(hostId)) due.add(hostId);
+    const place = placeOf(step);
+    if (!place || !willRun(place, now)) continue;
+    const standing = step.former && commands.get(step.former.id);
+    const ranBefore = standing !== undefined && willRun(standing, now);
+    const isMeantForOthers = standing?.hostsGroupId !== place.hostsGroup.former?.id;
+    const held = {
+      before: standing?.stopOnFailure ? standing.commandsGroupId : undefined,
+      after: place.stopOnFailure ? place.commandsGroup.former?.id : undefined,
+    };
+    const isAsBefore = ranBefore && !isMeantForOthers && held.before === held.after;
+    if (isAsBefore && place.hostsGroup.joining.length === 0) continue;
+
+    const pending = new Set(step.former ? await tables.pending.hostIds([step.former.id]) : []);
+    const heldBefore = await heldBy(held.before);
+    const heldAfter = await heldBy(held.after);
+    for (const id of await pendingAfter(tables, step, { pending, isMeantForOthers, ...place })) {
+      const wasDue = ranBefore && pending.has(id) && !heldBefore.has(id);
+      if (verifiedIds.has(id) && !wasDue && !heldAfter.has(id)) due.add(id);
+    }
   }
   return due.size;
 }
 
-type Circumstances = {
-  hostsGroup: HostsGroupStep;
-  /** The command goes from one hosts group to another, or is new. */
-  isMeantForOthers: boolean;
-  /** Hosts that have it pending would run it without the plan too. */
-  ranBefore: boolean;
-  /** Hosts on which its group had stopped may go on. */
-  isLetGo: boolean;
-};
-
-async function findNewcomers(
+/** The hosts that will have it before them: members of its hosts group that have not run it. */
+async function pendingAfter(
   tables: Tables,
   { former }: CommandStep,
-  { hostsGroup, isMeantForOthers, ranBefore, isLetGo }: Circumstances,
+  {
+    hostsGroup,
+    pending,
+    isMeantForOthers,
+  }: { hostsGroup: HostsGroupStep; pending: ReadonlySet<number>; isMeantForOthers: boolean },
 ): Promise<Iterable<number>> {
-  if (!former) return hostsGroup.memberIds;
-  const arriving = isMeantForOthers ? [...hostsGroup.memberIds] : hostsGroup.joining.map(({ id }) => id);
-  if (ranBefore && !isLetGo && arriving.length === 0) return [];
-  const pending = await tables.pending.hostIds([former.id]);
-  const seen = new Set(arriving.length === 0 ? [] : [...pending, ...(await tables.runs.hostIds(former.id))]);
-  const newcomers = arriving.filter((id) => !seen.has(id));
-  if (!ranBefore) return [...newcomers, ...pending.filter((id) => hostsGroup.memberIds.has(id))];
-  if (!isLetGo) return newcomers;
-  for (const id of pending) {
-    const holds = await tables.runs.holdsOfHost(id);
-    if (holds.some(({ commandsGroupId }) => commandsGroupId === former.commandsGroupId)) newcomers.push(id);
-  }
-  return newcomers;
+  const { memberIds } = hostsGroup;
+  if (!former) return memberIds;
+  const staying = isMeantForOthers ? [] : [...pending].filter((id) => memberIds.has(id));
+  const arriving = isMeantForOthers ? memberIds : hostsGroup.joining.map(({ id }) => id);
+  const ran = new Set(await tables.runs.hostIds(former.id));
+  return [...staying, ...[...arriving].filter((id) => !ran.has(id))];
 }
 
-function keepsHolds({ former, standing, wanted }: CommandStep, stopsOnFailure: boolean): boolean {
-  return stopsOnFailure && former !== undefined && standing?.commandsGroup === wanted?.commandsGroup;
-}
+/** Where and how a command will stand. */
+type Place = {
+  readonly commandsGroup: CommandsGroupStep;
+  readonly hostsGroup: HostsGroupStep;
+  readonly stopOnFailure: boolean;
+} & Parameters<typeof willRun>[0];
 
-function createGroupFinder(plan: FleetPlan) {
+function createPlaceFinder(plan: FleetPlan): (step: CommandStep) => Place | undefined {
   const hostsGroups = new Map(plan.hostsGroups.map((step) => [step.wanted?.name, step]));
-  const commandsGroups = new Map(plan.commandsGroups.map(({ wanted }) => [wanted?.name, wanted]));
-  return (name: string) => {
-    const commandsGroup = commandsGroups.get(name);
-    const hostsGroup = hostsGroups.get(commandsGroup?.hostsGroup);
-    return commandsGroup && hostsGroup && { commandsGroup, hostsGroup };
+  const commandsGroups = new Map(plan.commandsGroups.map((step) => [step.wanted?.name, step]));
+  return ({ wanted }) => {
+    const commandsGroup = wanted && commandsGroups.get(wanted.commandsGroup);
+    const group = commandsGroup?.wanted;
+    const hostsGroup = hostsGroups.get(group?.hostsGroup);
+    if (!wanted || !commandsGroup || !group || !hostsGroup?.wanted) return undefined;
+    const isOffered = wanted.isActive && group.isActive && hostsGroup.wanted.isActive;
+    const { interpreter } = wanted;
+    const { beforeAt, stopOnFailure } = group;
+    return { commandsGroup, hostsGroup, stopOnFailure, isOffered, beforeAt, interpreter };
+  };
+}
+
+/** The hosts on which a commands group has stopped, by its id. */
+function createHoldReader(tables: Tables): (id: number | undefined) => Promise<ReadonlySet<number>> {
+  const read = new Map<number, ReadonlySet<number>>();
+  return async (id) => {
+    if (id === undefined) return new Set();
+    const held = read.get(id) ?? new Set(await tables.runs.heldHostIds(id));
+    read.set(id, held);
+    return held;
   };
 }

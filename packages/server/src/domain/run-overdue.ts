@@ -1,6 +1,6 @@
 import { hasAttemptLeft } from './command-get.ts';
-import { currentDefinitions } from './definitions.ts';
-import type { Tables } from './ports.ts';
+import { currentDefinitions, type Definitions } from './definitions.ts';
+import type { Run, Tables } from './ports.ts';
 import { mayMove } from './run-moves.ts';
 
 /**
@@ -19,12 +19,17 @@ export async function interruptOverdueRuns(
     await tables.runs.setDeadline(run.number, null);
     if (!mayMove(run.state, 'interrupted')) continue;
     await tables.runs.change(run.number, { state: 'interrupted', reason: 'no_report', finishedAt: now });
-    const command = definitions.commands.get(run.wireNumber);
-    if (!command || !hasAttemptLeft({ ...run, state: 'interrupted' }, command)) continue;
-    const groups = await tables.hostsGroups.ofHost(run.hostId);
-    if (groups.some((group) => group.id === command.hostsGroupId)) {
-      await tables.pending.add(run.hostId, run.wireNumber);
-    }
+    await offerAgain(tables, definitions, run);
   }
   return overdue.length;
+}
+
+/** Offers an interrupted run again where its command allows another attempt and the host still belongs to its group. */
+export async function offerAgain(tables: Tables, definitions: Definitions, run: Run): Promise<void> {
+  const command = definitions.commands.get(run.wireNumber);
+  if (!command || !hasAttemptLeft({ ...run, state: 'interrupted' }, command)) return;
+  const groups = await tables.hostsGroups.ofHost(run.hostId);
+  if (groups.some((group) => group.id === command.hostsGroupId)) {
+    await tables.pending.add(run.hostId, run.wireNumber);
+  }
 }

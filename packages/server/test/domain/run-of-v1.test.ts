@@ -173,6 +173,49 @@ describe('a run on a v1 host', () => {
       expect(await outputOf(id)).toBe('late');
     });
 
+    test.each([
+      [
+        { ending: 'timed_out', exit_code: null, signal: 'SIGKILL' },
+        { state: 'timed_out', signal: 'SIGKILL' },
+      ],
+      [
+        { ending: 'exited', exit_code: 3, signal: null },
+        { state: 'failed', exitCode: 3 },
+      ],
+      [
+        { ending: 'signalled', exit_code: null, signal: 'SIGSEGV' },
+        { state: 'failed', signal: 'SIGSEGV' },
+      ],
+      [{ ending: 'stopped', exit_code: null, signal: 'SIGTERM' }, { state: 'stopped' }],
+      [
+        { ending: 'exited', exit_code: 0, signal: null },
+        { state: 'failed', exitCode: 0 },
+      ],
+      [{ ending: 'nonsense' }, { state: 'failed', exitCode: null }],
+    ])('ends as a client that can say so says: %o', async (ending, stored) => {
+      const { fleet, machine, runOf } = await begin();
+      const id = await fleet.define();
+      await machine.get(id);
+      expect(await machine.post(id, 'x', 'what happened', ending)).toMatchObject({ status: 'OK' });
+      expect(await runOf(id)).toMatchObject(stored);
+    });
+
+    test('that its host calls interrupted is offered again only where attempts are left, and can be settled', async () => {
+      const { fleet, machine, runOf, outputOf } = await begin();
+      const interrupted = { ending: 'interrupted', exit_code: null, signal: null };
+      const once = await fleet.define();
+      const twice = await fleet.define({ attempts: 2 });
+      for (const id of [once, twice]) {
+        await machine.get(id);
+        await machine.post(id, 'so far', 'interrupted: the client was ended', interrupted);
+        expect(await runOf(id)).toMatchObject({ state: 'interrupted', reason: 'host_says' });
+      }
+      expect(await machine.list()).toEqual([twice]);
+      await machine.post(once, 'all', success);
+      expect(await runOf(once)).toMatchObject({ state: 'succeeded' });
+      expect(await outputOf(once)).toBe('all');
+    });
+
     test('is got once: a second get of a delivered run is 404', async () => {
       const { fleet, machine } = await begin();
       const id = await fleet.define();

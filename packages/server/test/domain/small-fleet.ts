@@ -182,9 +182,13 @@ export function createMachine(fleet: Fleet) {
     async get(wireNumber: number): Promise<CommandGetAnswer | Refusal> {
       return getCommand(mind, await this.known(), wireNumber);
     },
-    async post(wireNumber: number, output: string | Buffer, result: string) {
+    async post(wireNumber: number, output: string | Buffer, result: string, ending?: object) {
       const key = fernetKeyOfUuid(this.uuid);
-      const fields = { output: sealFernet(key, output), result: sealFernet(key, result) };
+      const fields = {
+        output: sealFernet(key, output),
+        result: sealFernet(key, result),
+        ...(ending ? { ending: sealFernet(key, JSON.stringify(ending)) } : {}),
+      };
       return postCommand(mind, await this.known(), wireNumber, fields);
     },
     /** Opens what `get` answered. */

@@ -86,6 +86,8 @@ export interface RunsTable {
   setDeadline(number: number, deadlineAt: number | null): Promise<void>;
   /** Commands groups that this host may not go on with: a run of theirs is unfinished or failed. */
   holdsOfHost(hostId: number): Promise<{ commandsGroupId: number; runNumber: number }[]>;
+  /** The hosts that may not go on with this commands group. */
+  heldHostIds(commandsGroupId: number): Promise<number[]>;
   hold(hostId: number, commandsGroupId: number, runNumber: number): Promise<void>;
   release(hostId: number, commandsGroupId: number): Promise<void>;
 }
