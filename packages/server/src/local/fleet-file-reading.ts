@@ -1,5 +1,5 @@
 import { FleetFile } from '@remotes/protocol/values/fleet-file';
-import { isAlias, isNode, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import type { FilePath, Finding } from '../domain/fleet-findings.ts';
 import { readShape, type Shape } from './fleet-file-shape.ts';
 
@@ -20,7 +20,7 @@ export function readFleetFile(text: string): FleetFileReading {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
   const lineAt = (offset: number) => lineCounter.linePos(offset).line;
-  const faults = [...document.errors, ...document.warnings];
+  const faults = [...document.errors, ...document.warnings, ...strayAliases(document)];
   if (faults.length > 0) {
     const problems = faults.map((fault) => ({ line: lineAt(fault.pos[0]), sentence: faultText(fault) }));
     return { file: undefined, problems: inOrder(problems), locate: () => [] };
@@ -78,6 +78,20 @@ const faultTexts: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: 'Tags such as "!name" mean nothing here: leave it out, or put the text in quotes.',
 };
 
-function faultText({ code, message }: YAMLError): string {
+type Fault = { readonly pos: readonly [number, number]; readonly code: string; readonly message: string };
+
+function strayAliases(document: Document): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      const [from = 0, to = 0] = alias.range ?? [];
+      faults.push({ pos: [from, to], code: '', message: `nothing above is marked "&${alias.source}"` });
+    },
+  });
+  return faults;
+}
+
+function faultText({ code, message }: Fault): string {
   return faultTexts[code] ?? `This is not YAML: ${message.replace(/\.$/, '')}.`;
 }

@@ -8,6 +8,10 @@ export function fleetFileText(file: FleetFile): string {
     Pair(_, { key, value }) {
       if (isScalar(key) && key.value === 'command' && isScalar(value)) value.type = 'BLOCK_LITERAL';
     },
+    Scalar(_, scalar) {
+      // A block of white space alone would be read as nothing.
+      if (typeof scalar.value === 'string' && !/\S/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
   });
   separate(document.contents);
   return document.toString({ lineWidth: 0 });

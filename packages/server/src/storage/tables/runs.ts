@@ -106,6 +106,13 @@ const holdsOfHost = prepared((db, given: { hostId: number }) =>
     .select(['commands_group_id as commandsGroupId', 'run_number as runNumber'])
     .where('host_id', '=', given.hostId),
 );
+const heldHostIds = prepared((db, given: { commandsGroupId: number }) =>
+  db
+    .selectFrom('holds')
+    .select('host_id as hostId')
+    .where('commands_group_id', '=', given.commandsGroupId)
+    .orderBy('host_id'),
+);
 const hold = prepared((db, given: { hostId: number; commandsGroupId: number; runNumber: number }) =>
   db
     .insertInto('holds')
@@ -156,6 +163,9 @@ export function runsTable(connection: Connection): RunsTable {
       else await setDeadline.run(connection, { number, deadlineAt });
     },
     holdsOfHost: (hostId: number) => holdsOfHost.all(connection, { hostId }),
+    async heldHostIds(commandsGroupId: number) {
+      return (await heldHostIds.all(connection, { commandsGroupId })).map((row) => row.hostId);
+    },
     async hold(hostId: number, commandsGroupId: number, runNumber: number) {
       await hold.run(connection, { hostId, commandsGroupId, runNumber });
     },

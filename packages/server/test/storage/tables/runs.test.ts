@@ -137,7 +137,9 @@ eachDatabase((open) => {
     });
     const { runs } = storage.tables;
     expect(await runs.holdsOfHost(host.id)).toEqual([{ commandsGroupId: group, runNumber: numbers[1] }]);
+    expect(await runs.heldHostIds(group)).toEqual([host.id]);
     await write((tables) => tables.runs.release(host.id, group));
     expect(await runs.holdsOfHost(host.id)).toEqual([]);
+    expect(await runs.heldHostIds(group)).toEqual([]);
   });
 });
