@@ -17,7 +17,9 @@ export function openRawConnection(port: number): RawConnection {
   let socket: Socket | undefined;
   return {
     exchange(request) {
-      socket ??= connect(port, '127.0.0.1').setNoDelay();
+      socket ??= connect(port, '127.0.0.1')
+        .setNoDelay()
+        .on('error', () => {});
       const current = socket;
       const isHead = request.subarray(0, 5).toString('latin1') === 'HEAD ';
       return new Promise((resolve) => {
@@ -36,10 +38,7 @@ export function openRawConnection(port: number): RawConnection {
           if (read) finish(read, read.headers.connection === 'close');
         };
         const onClose = () => finish(undefined, true);
-        current
-          .on('data', onData)
-          .on('close', onClose)
-          .once('error', () => {});
+        current.on('data', onData).on('close', onClose);
         current.write(request);
       });
     },

@@ -18,9 +18,8 @@ export function createRandom(seed: number): SeededRandom {
   return {
     integer,
     pick(items) {
-      const item = items[integer(items.length)];
-      if (item === undefined) throw new Error('There is nothing to pick from.');
-      return item;
+      if (items.length === 0) throw new Error('There is nothing to pick from.');
+      return items[integer(items.length)] as (typeof items)[number];
     },
     bytes: (length) => Buffer.from(Array.from({ length }, () => integer(256))),
   };

@@ -54,7 +54,7 @@ export async function administer(database: Database, ...args: readonly string[])
 export async function apply(database: Database, yaml: string): Promise<string> {
   const file = join(database.dataFolder, 'fleet.yaml');
   writeFileSync(file, yaml);
-  return administer(database, 'apply', file, '--yes', '1000000');
+  return administer(database, 'apply', file);
 }
 
 export async function makeToken(database: Database, ...args: readonly string[]): Promise<string> {
