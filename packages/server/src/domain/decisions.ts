@@ -57,4 +57,6 @@ export const reaches = {
   recordVisits: 'apart',
   recordRequests: 'apart',
   pruneApiLog: 'apart',
-} as const satisfies Partial<Record<keyof Decisions, Reach>>;
+} as const satisfies {
+  [Name in keyof Decisions]?: Parameters<Decisions[Name]>[1] extends { hostId: number } ? 'host' : 'apart';
+};

@@ -138,8 +138,10 @@ eachDatabase((open) => {
     const { runs } = storage.tables;
     expect(await runs.holdsOfHost(host.id)).toEqual([{ commandsGroupId: group, runNumber: numbers[1] }]);
     expect(await runs.heldHostIds(group)).toEqual([host.id]);
+    expect(await runs.heldHostIds(group)).toEqual([host.id]);
     await write((tables) => tables.runs.release(host.id, group));
     expect(await runs.holdsOfHost(host.id)).toEqual([]);
+    expect(await runs.heldHostIds(group)).toEqual([]);
     expect(await runs.heldHostIds(group)).toEqual([]);
   });
 });
