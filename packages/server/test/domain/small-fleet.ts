@@ -4,6 +4,7 @@ import { decryptOaep, readRsaPrivateKey, signPss } from '@remotes/protocol/crypt
 import { newMasterKeyText, readMasterKey } from '@remotes/protocol/crypto/seal';
 import { isRefusal, type Refusal } from '@remotes/protocol/errors';
 import type { CommandGetAnswer } from '@remotes/protocol/requests/command-get';
+import type { CommandPostAnswer } from '@remotes/protocol/requests/command-post';
 import { createApiLog } from '../../src/domain/api-log.ts';
 import { identifyCaller } from '../../src/domain/caller.ts';
 import { getCommand } from '../../src/domain/command-get.ts';
@@ -129,6 +130,14 @@ export async function createFleet(database: OpenDatabase) {
 }
 export type Fleet = Awaited<ReturnType<typeof createFleet>>;
 
+type Texts = Record<string, string | null | undefined>;
+type Handed = {
+  name: string | undefined;
+  program: string | undefined;
+  settings: Texts;
+  variables: Texts;
+};
+
 /** A machine with its key pair and, once it registered and verified, what it was told. */
 export function createMachine(fleet: Fleet) {
   const { mind } = fleet;
@@ -144,55 +153,61 @@ export function createMachine(fleet: Fleet) {
     if (text === undefined) throw new Error('What the server encrypted cannot be opened.');
     return text;
   };
-  return {
+  const sign = () => signPss(privateKey, 'OK');
+  const machine = {
     publicPem: pair.publicKey,
     uuid: '',
     token: '',
-    sign: () => signPss(privateKey, 'OK'),
+    sign,
     async register(token: { secretHash: string }): Promise<Refusal | undefined> {
       const answer = await registerHost(mind, token, { public_key: pair.publicKey });
       if (isRefusal(answer)) return answer;
-      this.uuid = open(answer.encrypted);
+      machine.uuid = open(answer.encrypted);
       return undefined;
     },
-    async verify(token: { secretHash: string }, signature = this.sign()): Promise<Refusal | undefined> {
-      const answer = await verifyHost(mind, token, { uuid: this.uuid, encrypted: signature });
+    async verify(token: { secretHash: string }, signature = sign()): Promise<Refusal | undefined> {
+      const answer = await verifyHost(mind, token, { uuid: machine.uuid, encrypted: signature });
       if (isRefusal(answer)) return answer;
-      this.token = open(answer.encrypted);
+      machine.token = open(answer.encrypted);
       return undefined;
     },
     async enrol(token: { secretHash: string }): Promise<void> {
-      const refusal = (await this.register(token)) ?? (await this.verify(token));
+      const refusal = (await machine.register(token)) ?? (await machine.verify(token));
       if (refusal) throw new Error(refusal.sentence);
     },
-    async identify(token = this.token): Promise<KnownHost | Refusal> {
+    async identify(token: string = machine.token): Promise<KnownHost | Refusal> {
       const caller = await identifyCaller(mind, token);
       if (isRefusal(caller)) return caller;
       if (caller.kind !== 'host') throw new Error('This is no host token.');
       return caller.host;
     },
     async known(): Promise<KnownHost> {
-      const host = await this.identify();
+      const host = await machine.identify();
       if (isRefusal(host)) throw new Error(host.sentence);
       return host;
     },
     async list(): Promise<number[]> {
-      return (await listCommands(mind, await this.known())).results.map(({ command }) => command);
+      return (await listCommands(mind, await machine.known())).results.map(({ command }) => command);
     },
     async get(wireNumber: number): Promise<CommandGetAnswer | Refusal> {
-      return getCommand(mind, await this.known(), wireNumber);
+      return getCommand(mind, await machine.known(), wireNumber);
     },
-    async post(wireNumber: number, output: string | Buffer, result: string, ending?: object) {
-      const key = fernetKeyOfUuid(this.uuid);
+    async post(
+      wireNumber: number,
+      output: string | Buffer,
+      result: string,
+      ending?: object,
+    ): Promise<CommandPostAnswer | Refusal> {
+      const key = fernetKeyOfUuid(machine.uuid);
       const fields = {
         output: sealFernet(key, output),
         result: sealFernet(key, result),
         ...(ending ? { ending: sealFernet(key, JSON.stringify(ending)) } : {}),
       };
-      return postCommand(mind, await this.known(), wireNumber, fields);
+      return postCommand(mind, await machine.known(), wireNumber, fields);
     },
     /** Opens what `get` answered. */
-    read(answer: CommandGetAnswer) {
+    read(answer: CommandGetAnswer): Handed {
       const key = readFernetKey(open(answer.encryption_key));
       const plain = (token: string) => key && openFernet(key, token)?.toString();
       return {
@@ -210,6 +225,7 @@ export function createMachine(fleet: Fleet) {
       };
     },
   };
+  return machine;
 }
 
 async function findOrAddGroup(tables: Tables, name: string) {
