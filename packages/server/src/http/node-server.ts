@@ -1,5 +1,6 @@
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import { startProblem } from '../domain/start-problem.ts';
 import type { HttpOptions } from './door.ts';
 
 const headerLimitBytes = 16 * 1024;
@@ -18,12 +19,20 @@ export function createNodeServer(options: HttpOptions, listener: RequestListener
     // Node's own refusal of a request without Host has no body.
     requireHostHeader: false,
   };
-  const server = options.tls
-    ? createTlsServer({ ...limits, ...options.tls, handshakeTimeout: headersTimeout }, listener)
-    : createPlainServer(limits, listener);
+  const { tls } = options;
+  const server = tls ? createTls({ ...limits, ...tls }, listener) : createPlainServer(limits, listener);
   // For a caller that does not take its answer: none of the above sees it.
   server.timeout = 2 * requestTimeout;
   // Without a listener Node answers 417, with no body, to an expectation that it does not know.
   server.on('checkExpectation', listener);
   return server;
+}
+
+function createTls(options: ServerOptions, listener: RequestListener): Server {
+  try {
+    return createTlsServer({ ...options, handshakeTimeout: options.headersTimeout }, listener);
+  } catch (trouble) {
+    const why = (trouble as Error).message;
+    throw startProblem(`The TLS certificate and its key cannot be used: ${why}.`, trouble);
+  }
 }

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { refuse } from '@remotes/protocol/errors';
 import fastify, { type FastifyInstance } from 'fastify';
 import { sendError, sendRefusal } from './answers.ts';
@@ -6,6 +5,7 @@ import { addClientFileRoutes } from './client-file.ts';
 import { boundConnections } from './connections.ts';
 import type { Door, HttpOptions } from './door.ts';
 import { addHealthRoutes } from './health.ts';
+import { listen } from './listen.ts';
 import { createNodeServer } from './node-server.ts';
 import { answerBrokenRequest } from './raw-answers.ts';
 import { createRegistrationLimits } from './registration-limits.ts';
@@ -67,19 +67,6 @@ function addConnectionCheck(app: FastifyInstance, door: Door): void {
     }
     reply.header('connection', 'close');
     void sendRefusal(door, request, reply, refuse('unavailable'));
-  });
-}
-
-function listen(server: Server, { host, port, reusePort, tls }: HttpOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, reusePort }, () => {
-      server.off('error', reject);
-      const address = server.address();
-      if (address === null || typeof address === 'string') return;
-      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-      resolve(`${tls ? 'https' : 'http'}://${name}:${address.port}`);
-    });
   });
 }
 
