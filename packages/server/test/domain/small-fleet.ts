@@ -175,8 +175,8 @@ export function createMachine(fleet: Fleet) {
       const refusal = (await machine.register(token)) ?? (await machine.verify(token));
       if (refusal) throw new Error(refusal.sentence);
     },
-    async identify(token: string = machine.token): Promise<KnownHost | Refusal> {
-      const caller = await identifyCaller(mind, token);
+    async identify(token?: string): Promise<KnownHost | Refusal> {
+      const caller = await identifyCaller(mind, token ?? machine.token);
       if (isRefusal(caller)) return caller;
       if (caller.kind !== 'host') throw new Error('This is no host token.');
       return caller.host;
