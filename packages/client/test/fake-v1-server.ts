@@ -4,13 +4,15 @@ import { newFernetKey, openFernet, readFernetKey, sealFernet } from '@remotes/pr
 import { encryptOaep, readRsaPublicKey } from '@remotes/protocol/crypto/rsa';
 import { vectors } from './vectors.ts';
 
+type Posted = { output: string; result: string; ending?: string };
+
 type Asked = {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
   /** What came with a post, opened. */
-  posted?: { output: string; result: string };
+  posted?: Posted;
 };
 
 /** A command that the fake server hands out, beside the recorded one. */
@@ -30,7 +32,7 @@ export type FakeServer = {
   readonly url: string;
   readonly asked: Asked[];
   /** What each command was reported with, by its number. */
-  readonly stored: Map<number, { output: string; result: string }[]>;
+  readonly stored: Map<number, Posted[]>;
   /** Adds a command; it is listed until something is posted for it. */
   offer: (id: number, command: FakeCommand) => void;
   /** Takes over `GET /path` or `POST /path` (no final slash) until it says 'go on'. */
@@ -48,9 +50,10 @@ export const errorPage = `<!DOCTYPE html><html><title>ValueError</title>SECRET_K
 
 /**
  * The recorded conversation of a Django Remotes server, over real HTTP, with its quirks: a 301 for a missing slash, HTML for
- * what fails, a connection closed after each answer, 500 for a result that is no list although it was stored.
+ * what fails, a connection closed after each answer, 500 for a result that is no list although it was stored. With
+ * `isRemotes` it says in each answer that it is one of ours.
  */
-export async function startFakeServer({ hasRecorded = true } = {}): Promise<FakeServer> {
+export async function startFakeServer({ hasRecorded = true, isRemotes = false } = {}): Promise<FakeServer> {
   const asked: Asked[] = [];
   const stored: FakeServer['stored'] = new Map();
   const handlers = new Map<string, Handler>();
@@ -102,16 +105,14 @@ export async function startFakeServer({ hasRecorded = true } = {}): Promise<Fake
 
   function store(request: Asked, id: number): Reply {
     const key = readFernetKey(uuidKey)!;
-    const body = JSON.parse(request.body) as { output: string; result: string };
-    const posted = {
-      output: openFernet(key, body.output)!.toString(),
-      result: openFernet(key, body.result)!.toString(),
-    };
+    const body = JSON.parse(request.body) as Record<string, string>;
+    const opened = Object.entries(body).map(([name, token]) => [name, openFernet(key, token)!.toString()]);
+    const posted: Posted = Object.fromEntries(opened);
     request.posted = posted;
     if (`${posted.output}${posted.result}`.includes('\0')) return json({ output: ['Null'] }, 400);
     stored.set(id, [...(stored.get(id) ?? []), posted]);
     // Stored all the same: that is the quirk.
-    if (!isList(posted.result)) return { status: 500, text: errorPage, type: 'text/html' };
+    if (!isList(posted.result) && !isRemotes) return { status: 500, text: errorPage, type: 'text/html' };
     return json({ status: 'OK', results: { id: 96 + stored.size } }, 201);
   }
 
@@ -121,6 +122,7 @@ export async function startFakeServer({ hasRecorded = true } = {}): Promise<Fake
     const { method = '', url: path = '', headers } = request;
     const entry: Asked = { method, path, headers, body: Buffer.concat(chunks).toString() };
     asked.push(entry);
+    if (isRemotes) response.setHeader('Server-Agent', 'Remotes/0.1.0');
     const handler = handlers.get(`${method} ${path.replace(/\/$/, '')}`);
     if (handler === undefined || (await handler(entry, response)) === 'go on') {
       const { status, text, type, headers: more } = reply(entry);

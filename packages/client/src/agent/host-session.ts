@@ -3,6 +3,7 @@ import { type FernetKey, fernetKeyOfUuid, sealFernet } from '@remotes/protocol/c
 import type { Context } from '../context.ts';
 import { commandUrl, endpointUrl, serverUrl } from '../endpoints.ts';
 import { openToken, openUuid } from '../host-identity.ts';
+import type { Question } from '../network/server.ts';
 import type { ServerAnswer } from '../network/server-answer.ts';
 import { loadPrivateKey } from '../private-key.ts';
 import type { RunTexts } from './run-texts.ts';
@@ -12,6 +13,8 @@ export type HostSession = {
   readonly uuid: string;
   readonly serverUrl: string;
   readonly privateKey: KeyObject;
+  /** Whether its last answer was that of a Remotes server, which takes more than v1 knows. */
+  readonly isRemotes: () => boolean;
   readonly list: (signal?: AbortSignal) => Promise<ServerAnswer>;
   readonly get: (id: number) => Promise<ServerAnswer>;
   readonly post: (id: number, texts: RunTexts, signal?: AbortSignal) => Promise<ServerAnswer>;
@@ -25,20 +28,26 @@ export async function openHostSession(context: Context): Promise<HostSession> {
   const uuid = openUuid(settings, privateKey);
   const token = openToken(settings, privateKey);
   const key: FernetKey = fernetKeyOfUuid(uuid);
+  let isRemotes = false;
+  const ask = async (question: Omit<Question, 'token'>) => {
+    const answer = await server.ask({ ...question, token });
+    isRemotes = answer.isRemotes;
+    return answer;
+  };
   return Object.freeze({
     uuid,
     serverUrl: serverUrl(settings).href,
     privateKey,
+    isRemotes: () => isRemotes,
     list: (signal?: AbortSignal) =>
-      server.ask({ method: 'GET', url: endpointUrl(settings, 'commands_list'), token, signal }),
-    get: (id: number) => server.ask({ method: 'GET', url: commandUrl(settings, 'command_get', id), token }),
-    post: (id: number, { output, result }: RunTexts, signal?: AbortSignal) =>
-      server.ask({
+      ask({ method: 'GET', url: endpointUrl(settings, 'commands_list'), signal }),
+    get: (id: number) => ask({ method: 'GET', url: commandUrl(settings, 'command_get', id) }),
+    post: (id: number, texts: RunTexts, signal?: AbortSignal) =>
+      ask({
         method: 'POST',
         url: commandUrl(settings, 'command_post', id),
-        token,
+        body: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sealFernet(key, text)])),
         signal,
-        body: { output: sealFernet(key, output), result: sealFernet(key, result) },
       }),
   });
 }

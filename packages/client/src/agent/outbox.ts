@@ -8,8 +8,8 @@ import { shorterTexts } from './shorten-texts.ts';
 
 export type Report = {
   readonly commandId: number;
-  /** What to post; a server that can tell them apart is given stderr beside a list. */
-  readonly texts: (keepsStderr: boolean) => RunTexts;
+  /** What to post, to a Remotes server or to one of v1. */
+  readonly texts: (isRemotes: boolean) => RunTexts;
   /** Whether it may have reached the server before. */
   readonly mayHaveArrived: boolean;
   /** Aborted to leave it for later. */
@@ -32,9 +32,7 @@ export type Delivery = {
  * is no longer named. A Remotes server stores once whatever arrives twice, so there it is posted again.
  */
 export async function deliver(session: HostSession, report: Report): Promise<Delivery> {
-  const first = report.mayHaveArrived
-    ? await deliverAgain(session, report)
-    : await post(session, report, false);
+  const first = report.mayHaveArrived ? await deliverAgain(session, report) : await post(session, report);
   if (!('isUnclear' in first)) return first;
   const second = await deliverAgain(session, { ...report, mayHaveArrived: true });
   return 'isUnclear' in second ? second.otherwise : second;
@@ -55,15 +53,15 @@ async function deliverAgain(session: HostSession, report: Report): Promise<Deliv
     return keptFor(error, true);
   }
   if (!isListed && !list.isRemotes) return { state: 'stored', mayHaveArrived: true };
-  const delivery = await post(session, report, list.isRemotes);
+  const delivery = await post(session, report);
   if (!isListed || !('state' in delivery) || delivery.state !== 'unwanted') return delivery;
   // Named, but never fetched: the server has been set back to an earlier day. Fetched, it can be reported.
   const fetched = await session.get(report.commandId).catch(onlyTrouble);
-  return isTrouble(fetched) ? keptFor(fetched, false) : post(session, report, list.isRemotes);
+  return isTrouble(fetched) ? keptFor(fetched, false) : post(session, report);
 }
 
-async function post(session: HostSession, report: Report, keepsStderr: boolean): Promise<Delivery | Unclear> {
-  const texts = report.texts(keepsStderr);
+async function post(session: HostSession, report: Report): Promise<Delivery | Unclear> {
+  const texts = report.texts(session.isRemotes());
   const send = (cut: RunTexts) => session.post(report.commandId, cut, report.signal);
   let answer: ServerAnswer;
   try {

@@ -97,7 +97,7 @@ async function runGiven(
 function deliverOutcome(session: HostSession, commandId: number, outcome: Outcome): Promise<Delivery> {
   return deliver(session, {
     commandId,
-    texts: (keepsStderr) => textsOf(outcome, keepsStderr),
+    texts: (isRemotes) => textsOf(outcome, isRemotes),
     mayHaveArrived: false,
   });
 }

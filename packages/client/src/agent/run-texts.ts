@@ -1,8 +1,12 @@
 import { splitTrailingList } from '@remotes/protocol/values/python-json';
+import type { RunEnding } from '@remotes/protocol/values/run-ending';
 import { isSuccess, type Outcome } from '../host/outcome.ts';
 
-/** What the v1 wire has room for: what was printed, and a JSON list or the text of a failure. */
-export type RunTexts = { readonly output: string; readonly result: string };
+/**
+ * What is posted: what was printed, and a JSON list or the text of a failure. A Remotes server also takes how the run
+ * ended, which v1 has no room for.
+ */
+export type RunTexts = { readonly output: string; readonly result: string; readonly ending?: string };
 
 /** What v1 posts for a program that left `__RESULT__` as it was. */
 const emptyResult = '[\n  ""\n]';
@@ -12,12 +16,13 @@ const emptyResult = '[\n  ""\n]';
  * stderr beside it only goes to servers that can tell the two apart. A failure posts stderr and, last, what happened:
  * so it can't be taken for a list, even if the program printed one.
  */
-export function textsOf(outcome: Outcome, keepsStderr: boolean): RunTexts {
+export function textsOf(outcome: Outcome, isRemotes: boolean): RunTexts {
   const output = storable(outcome.stdout.toString('utf8'));
   const stderr = storable(outcome.stderr.toString('utf8'));
-  if (!isSuccess(outcome)) return { output, result: onOwnLine(stderr, happening(outcome)) };
+  const ending = isRemotes ? endingOf(outcome) : {};
+  if (!isSuccess(outcome)) return { output, result: onOwnLine(stderr, happening(outcome)), ...ending };
   const list = storable(outcome.resultText ?? emptyResult);
-  return { output, result: (keepsStderr ? withStderr(stderr, list) : undefined) ?? list };
+  return { output, result: (isRemotes ? withStderr(stderr, list) : undefined) ?? list, ...ending };
 }
 
 function withStderr(stderr: string, list: string): string | undefined {
@@ -25,13 +30,24 @@ function withStderr(stderr: string, list: string): string | undefined {
 }
 
 /** The texts for a run that began, or may have begun, and whose end nobody saw. */
-export function interruptedTexts(isFromEarlierBoot: boolean): RunTexts {
+export function interruptedTexts(isFromEarlierBoot: boolean, isRemotes: boolean): RunTexts {
   const why = isFromEarlierBoot ? 'the host was restarted' : 'the client was ended';
   return {
     output: '',
     result: `interrupted: ${why} while this command ran; how far it came is not known, and it was not run again`,
+    ...(isRemotes ? endingOf({ ending: 'interrupted' }) : {}),
   };
 }
+
+function endingOf({ ending, exitCode = null, signal = null }: Ended): { ending: string } {
+  return { ending: JSON.stringify({ ending, exit_code: exitCode, signal } satisfies RunEnding) };
+}
+
+type Ended = {
+  ending: RunEnding['ending'];
+  exitCode?: number | null | undefined;
+  signal?: string | null | undefined;
+};
 
 /** How a run ended, for people: `exit code 3`, `timed out after 15 s`. */
 export function happening({ ending, exitCode, signal, sentence }: Outcome): string {

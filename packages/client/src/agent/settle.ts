@@ -17,8 +17,8 @@ export async function settle({ session, journal, unsent, finish, say }: Worker):
     if (run.host !== session.uuid || run.serverUrl !== session.serverUrl) continue;
     const delivery = await deliver(session, {
       commandId: run.commandId,
-      texts: (keepsStderr) =>
-        outcome === undefined ? interruptedTexts(isFromEarlierBoot) : textsOf(outcome, keepsStderr),
+      texts: (isRemotes) =>
+        outcome === undefined ? interruptedTexts(isFromEarlierBoot, isRemotes) : textsOf(outcome, isRemotes),
       mayHaveArrived: !unsent.has(id),
       signal: finish,
     });

@@ -8,15 +8,16 @@ const smallestCut = 1024;
  * The same report, ever shorter, for a server that says it is too long. A list is of no use in parts, so it stays whole until
  * nothing else is left to cut; after that it is a text, and the run counts as failed.
  */
-export function* shorterTexts({ output, result }: RunTexts): Generator<RunTexts> {
+export function* shorterTexts({ output, result, ...others }: RunTexts): Generator<RunTexts> {
   const isList = splitTrailingList(result) !== undefined;
   for (const limit of halves(Math.max(output.length, isList ? 0 : result.length)))
-    yield { output: cutMiddle(output, limit), result: isList ? result : cutMiddle(result, limit) };
+    yield { output: cutMiddle(output, limit), result: isList ? result : cutMiddle(result, limit), ...others };
   if (!isList) return;
   for (const limit of halves(result.length))
     yield {
       output: cutMiddle(output, smallestCut),
       result: `${cutMiddle(result, limit)}\nthe result is too long`,
+      ...others,
     };
 }
 

@@ -5,7 +5,7 @@ import type { Network } from './exchange.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { readAnswer, type ServerAnswer } from './server-answer.ts';
 
-type Question = {
+export type Question = {
   method: 'GET' | 'POST';
   url: URL;
   token?: string | undefined;

@@ -18,7 +18,6 @@ const run = async () => {
   return { ...rest, result: JSON.parse(stdout).commands_results[1] };
 };
 const posts = () => server.asked.filter(({ method }) => method === 'POST').length;
-const remotes = { 'Server-Agent': 'Remotes/0.1.0' };
 
 /** Lets the server act as usual and loses its answer. */
 const loseAnswer = (times: number): Handler => {
@@ -38,7 +37,7 @@ describe('a v1 server', () => {
     const { code, result } = await run();
     expect(code).toBe(0);
     expect(result).toMatchObject({ ending: 'failed', is_stored: true, output: { status: 'OK' } });
-    expect(server.stored.get(1)).toHaveLength(1);
+    expect(server.stored.get(1)).toEqual([{ output: '', result: 'exit code 3' }]);
   });
 
   test('whose answer was lost after it stored the result is asked for the list and not posted to again', async () => {
@@ -103,16 +102,14 @@ describe('a v1 server', () => {
 });
 
 describe('a Remotes server', () => {
-  beforeEach(() => {
+  beforeEach(async () => {
+    await server.close();
+    server = await startFakeServer({ hasRecorded: false, isRemotes: true });
+    host = await makeHost(server.url, 'verified');
     // It names a command no longer once it was fetched, and stores once what arrives twice.
     server.on(list, (_, response) => {
       const isFetched = server.asked.some(({ path }) => path.includes('/get/1'));
-      sendJson(
-        response,
-        200,
-        { status: 'OK', results: isFetched ? [] : [{ group: 1, command: 1 }] },
-        remotes,
-      );
+      sendJson(response, 200, { status: 'OK', results: isFetched ? [] : [{ group: 1, command: 1 }] });
     });
   });
 
@@ -130,12 +127,12 @@ describe('a Remotes server', () => {
 
   test('that fails with 500 is not taken to have stored anything', async () => {
     server.offer(1, { command: 'raise SystemExit(3)' });
-    server.on(post, (_, response) => sendJson(response, 500, { detail: 'The server failed.' }, remotes));
+    server.on(post, (_, response) => sendJson(response, 500, { detail: 'The server failed.' }));
     expect(await run()).toMatchObject({ code: 1, result: { is_stored: false } });
     server.off(post);
     server.on(post, (asked, response) => {
       expect(asked.body).toContain('output');
-      sendJson(response, 201, { status: 'OK', results: { id: 5 } }, remotes);
+      sendJson(response, 201, { status: 'OK', results: { id: 5 } });
     });
     expect(await run()).toMatchObject({
       code: 0,
@@ -143,12 +140,45 @@ describe('a Remotes server', () => {
     });
   });
 
-  test('is given what a success wrote to stderr, in front of its list', async () => {
-    server.offer(1, { command: 'import sys\nprint("warning", file=sys.stderr)\n__RESULT__ = ["a"]' });
-    let left = 1;
-    server.on(post, (_, response) => (left-- > 0 ? void response.destroy() : 'go on'));
+  test('is given what a success wrote to stderr, in front of its list, and how each run ended', async () => {
+    const endings = async (command: string, more = {}) => {
+      server.stored.clear();
+      server.asked.length = 0;
+      server.offer(1, { command, ...more });
+      await run();
+      const [{ result, ending = '' } = { result: '' }] = server.stored.get(1) ?? [];
+      return { result, ending: JSON.parse(ending) };
+    };
+    expect(await endings('import sys\nprint("warning", file=sys.stderr)\n__RESULT__ = ["a"]')).toEqual({
+      result: 'warning\n[\n  "a"\n]',
+      ending: { ending: 'exited', exit_code: 0, signal: null },
+    });
+    expect(await endings('raise SystemExit(3)')).toEqual({
+      result: 'exit code 3',
+      ending: { ending: 'exited', exit_code: 3, signal: null },
+    });
+    expect(await endings('import time\ntime.sleep(60)', { timeout: 1 })).toMatchObject({
+      ending: { ending: 'timed_out' },
+    });
+    expect(await endings('x', { extra: { interpreter: 'cobol' } })).toMatchObject({
+      ending: { ending: 'not_started' },
+    });
+    expect(await endings('import os\nos.kill(os.getpid(), 9)')).toMatchObject({
+      ending: { ending: 'signalled', signal: 'SIGKILL' },
+    });
+  });
+
+  test('is told that a run was interrupted', async () => {
+    server.offer(1, { command: 'print(1)' });
+    await runClient(['--action=commands_process', '-S', host.settings], {
+      env: { REMOTES_CRASH_AT: 'program-ended' },
+    });
     await run();
-    expect(server.stored.get(1)?.at(-1)?.result).toBe('warning\n[\n  "a"\n]');
+    expect(JSON.parse(server.stored.get(1)?.[0]?.ending ?? '')).toEqual({
+      ending: 'interrupted',
+      exit_code: null,
+      signal: null,
+    });
   });
 
   test('that was set back to an earlier day is told what was run, and the command is not run again', async () => {
@@ -160,7 +190,7 @@ describe('a Remotes server', () => {
     server.on(post, (_, response) =>
       server.asked.some(({ path }) => path.includes('/get/1'))
         ? 'go on'
-        : sendJson(response, 403, { status: 'ERROR' }, remotes),
+        : sendJson(response, 403, { status: 'ERROR' }),
     );
     expect(await run()).toMatchObject({
       code: 0,
