@@ -5,12 +5,15 @@ import { readMediaType } from './media-type.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Wrapped, because whoever sends a body could name its fields like those of a refusal. */
+export type Reading = { readonly fields: Fields } | Refusal;
+
 /**
  * The named fields of a body: JSON, urlencoded or multipart, as v1 takes them. An empty body has none, whatever its
  * type. Of a field that is named twice the last counts.
  */
-export async function readFields(headers: IncomingHttpHeaders, body: Buffer): Promise<Fields | Refusal> {
-  if (body.length === 0) return {};
+export async function readFields(headers: IncomingHttpHeaders, body: Buffer): Promise<Reading> {
+  if (body.length === 0) return { fields: {} };
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return refuse('unsupported_media_type', `Unsupported content encoding "${encoding}" in request.`);
@@ -23,7 +26,7 @@ export async function readFields(headers: IncomingHttpHeaders, body: Buffer): Pr
   return refuse('unsupported_media_type', `Unsupported media type "${contentType}" in request.`);
 }
 
-function readJson(body: Buffer, charset: string | undefined): Fields | Refusal {
+function readJson(body: Buffer, charset: string | undefined): Reading {
   if (hasTooMany(body, ['[', '{', ','])) return invalidJson('it has too many items');
   const text = decode(body, charset);
   if (text === undefined) return invalidJson('it is not text in the stated encoding');
@@ -35,28 +38,28 @@ function readJson(body: Buffer, charset: string | undefined): Fields | Refusal {
     return invalidJson('this is not JSON');
   }
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Fields) : refuse('body_not_object');
+  return isObject ? { fields: value as Fields } : refuse('body_not_object');
 }
 
 function invalidJson(why: string): Refusal {
   return refuse('invalid_json', `JSON parse error - ${why}`);
 }
 
-function readUrlencoded(body: Buffer, charset: string | undefined): Fields | Refusal {
+function readUrlencoded(body: Buffer, charset: string | undefined): Reading {
   const text = hasTooMany(body, ['&']) ? undefined : decode(body, charset);
   if (text === undefined) return refuse('malformed_request');
-  return Object.fromEntries(new URLSearchParams(text));
+  return { fields: Object.fromEntries(new URLSearchParams(text)) };
 }
 
 /**
  * Read as Node's own Response reads it (RFC 7578). It looks for the bare boundary, so one that occurs within a value is
  * an error, where others would look at the line break before it too. Files are left out: nobody asks for one here.
  */
-async function readMultipart(body: Buffer, contentType: string): Promise<Fields | Refusal> {
+async function readMultipart(body: Buffer, contentType: string): Promise<Reading> {
   if (hasTooMany(body, ['\r\n\r\n'])) return refuse('malformed_request');
   try {
     const form = await new Response(body, { headers: { 'content-type': contentType } }).formData();
-    return Object.fromEntries([...form].filter(([, value]) => typeof value === 'string'));
+    return { fields: Object.fromEntries([...form].filter(([, value]) => typeof value === 'string')) };
   } catch {
     return refuse('malformed_request');
   }

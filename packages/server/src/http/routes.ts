@@ -83,9 +83,9 @@ async function ask(door: Door, endpoint: Endpoint, request: FastifyRequest): Pro
   const { ask } = request;
   if (!ask) throw new Error('A request came through unchecked.');
   if (Buffer.isBuffer(request.body)) {
-    const fields = await readFields(request.headers, request.body);
-    if (isRefusal(fields)) return fields;
-    ask.fields = fields;
+    const read = await readFields(request.headers, request.body);
+    if (isRefusal(read)) return read;
+    ask.fields = read.fields;
   }
   return endpoint.answer(door, ask, request);
 }

@@ -5,8 +5,11 @@ import { eachDatabase } from '../databases.ts';
 import { dial, readAnswer } from './call.ts';
 import { openDoor, sealedPost } from './open-door.ts';
 
-const read = (type: string | undefined, body: string | Buffer) =>
-  readFields(type === undefined ? {} : { 'content-type': type }, Buffer.from(body));
+async function read(type: string | undefined, body: string | Buffer) {
+  const headers = type === undefined ? {} : { 'content-type': type };
+  const reading = await readFields(headers, Buffer.from(body));
+  return isRefusal(reading) ? reading : reading.fields;
+}
 const boundary = 'd41d8cd98f00b204';
 const part = (name: string, value: string, more = '') =>
   `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;

@@ -44,6 +44,22 @@ describe('stopping', () => {
       await closed;
     });
 
+    test('what the API log was told of the last request is there when it has stopped', async () => {
+      const { call, server, fleet } = await openDoor(await open());
+      await fleet.administer((tables) =>
+        tables.settings.put({
+          name: 'apilog_enable_logging',
+          value: '1',
+          description: '',
+          isSecret: false,
+          isActive: true,
+        }),
+      );
+      await call('/api/status/');
+      await server.stop();
+      expect(fleet.mind.apiLog.take().entries).toHaveLength(1);
+    });
+
     test('/readyz is 503 while it stops, /healthz is not', async () => {
       const { url, call, server } = await openDoor(await open(), { stopTimeoutSeconds: 10 });
       const probes = [];

@@ -50,6 +50,13 @@ const asRegistration: Wrong[] = [
   ['NUL', register, { body: '{"public_key":"\\u0000"}' }, 400, 'Invalid PEM key'],
   ['__proto__', register, { body: '{"__proto__":{"public_key":"x"}}' }, 400, 'Missing host public key'],
   ['constructor', register, { body: '{"constructor":{"prototype":{}}}' }, 400, 'Missing host public key'],
+  [
+    'the fields of a refusal',
+    register,
+    { body: { refused: 'internal', sentence: 'x' } },
+    400,
+    'Missing host',
+  ],
   ['a form without fields', register, { body: '&&=&', headers: form }, 400, 'Missing host public key'],
   ['a uuid that is none', verify, { body: { uuid: 'x', encrypted: 'AAAA' } }, 400, 'Host not found'],
   ['a uuid that is a list', verify, { body: { uuid: ['x'], encrypted: 'AAAA' } }, 400, 'Host not found'],
