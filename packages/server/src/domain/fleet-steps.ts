@@ -9,7 +9,7 @@ import type {
 } from './ports.ts';
 
 /** One thing as it stands and as it is to be: without the former it is added, without the latter removed. */
-export type Step<Former, Wanted> = {
+type Step<Former, Wanted> = {
   readonly former: Former | undefined;
   readonly wanted: Wanted | undefined;
   /** Whether the file names it. What it does not name stays as it is, unless it is pruned. */

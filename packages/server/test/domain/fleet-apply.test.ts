@@ -1,5 +1,6 @@
 import type { FleetCommand, FleetFile } from '@remotes/protocol/values/fleet-file';
 import { describe, expect, test } from 'vitest';
+import type { ApplyRequest } from '../../src/domain/fleet-apply.ts';
 import { openSetting } from '../../src/domain/secret-setting.ts';
 import { eachDatabase, type OpenDatabase } from '../databases.ts';
 import { createApplier } from './fleet-applying.ts';
@@ -116,10 +117,10 @@ eachDatabase((open) => {
         });
       };
       const seen: (readonly string[])[] = [];
-      const decide: typeof database.storage.decide = async (name, input) => {
+      const decide = (async (name: 'applyFleet', input: ApplyRequest) => {
         if (seen.length === 1) await meanwhile();
         return database.storage.decide(name, input);
-      };
+      }) as typeof database.storage.decide;
       const second = createApplier({ ...database, storage: { ...database.storage, decide } });
       await second.apply(
         { hosts_groups: [{ name: 'Web', hosts_exact: ['db1'] }] },

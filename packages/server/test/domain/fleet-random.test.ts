@@ -196,7 +196,7 @@ describe.each(databaseKinds)('random files on %s', (kind) => {
     } finally {
       await database.remove();
     }
-  });
+  }, 120_000);
 });
 
 async function makeRuns(fleet: Applier, tables: Tables, hosts: readonly Host[], runs: readonly RandomRun[]) {
