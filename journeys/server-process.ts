@@ -6,7 +6,10 @@ import { type Ended, type Program, runProgram, startProgram } from './program.ts
 
 const bin = fileURLToPath(new URL('../packages/server/bin/remotes-server.js', import.meta.url));
 
-export type Database = Pick<EmptyDatabase, 'dataFolder' | 'databaseUrl'>;
+export type Database = Pick<EmptyDatabase, 'dataFolder' | 'databaseUrl'> & {
+  /** Absent: the one in the data folder. */
+  readonly secretKey?: string;
+};
 
 export type RunningServer = {
   readonly url: string;
@@ -62,9 +65,6 @@ export async function makeToken(database: Database, ...args: readonly string[]):
 }
 
 /** By the environment, as a database's URL may hold a password. */
-function whereItIs({ dataFolder, databaseUrl }: Database): Record<string, string> {
-  return {
-    REMOTES_DATA: dataFolder,
-    ...(databaseUrl === undefined ? {} : { REMOTES_DATABASE_URL: databaseUrl }),
-  };
+function whereItIs({ dataFolder, databaseUrl, secretKey }: Database): Record<string, string | undefined> {
+  return { REMOTES_DATA: dataFolder, REMOTES_DATABASE_URL: databaseUrl, REMOTES_SECRET_KEY: secretKey };
 }
