@@ -123,9 +123,8 @@ export async function decideReport(
   await tables.runs.setDeadline(run.number, null);
   await tables.pending.remove(hostId, wireNumber);
   const definitions = await currentDefinitions(tables);
-  const command = definitions.commands.get(wireNumber);
   if (report.state === 'interrupted') await offerAgain(tables, definitions, run);
-  if (report.state === 'succeeded' && command) await tables.runs.release(hostId, command.commandsGroupId);
+  if (report.state === 'succeeded') await tables.runs.release(run.number);
   if (report.items) await saveItems(tables, run, report.items, now);
   return { number: run.number };
 }

@@ -78,11 +78,9 @@ export async function readRunFilter(
   return filter;
 }
 
-/** Whether something came back, or may have run, whose exit status nobody was told: v1 has no field for it. */
+/** Whether a program came to an end of its own, or may have, and nobody was told its exit status: plain v1 has no field for it. */
 export function isExitUnknown({ state, exitCode, signal }: Run): boolean {
-  const mayHaveRun =
-    state === 'interrupted' || ['succeeded', 'failed', 'timed_out', 'stopped'].includes(state);
-  return mayHaveRun && exitCode === null && signal === null;
+  return ['succeeded', 'failed', 'interrupted'].includes(state) && exitCode === null && signal === null;
 }
 
 /** More may still be heard of it. */

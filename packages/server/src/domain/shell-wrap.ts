@@ -32,7 +32,7 @@ try:
     for kind, values in (('SETTING', __SETTINGS__), ('VARIABLE', __VARIABLES__)):
         for name, value in values.items():
             if value is not None:
-                key = 'REMOTES_%s_%s' % (kind, re.sub('[^A-Z0-9]', '_', name.upper()))
+                key = 'REMOTES_%s_%s' % (kind, re.sub('[^A-Za-z0-9]', '_', name).upper())
                 environment[key] = value.replace('\\0', '')
     try:
         code = subprocess.call([@SHELL@, program], stdin=subprocess.DEVNULL, env=environment)

@@ -309,6 +309,21 @@ describe('a run on a v1 host', () => {
       expect(await machine.get(third)).toMatchObject({ refused: 'not_found' });
     });
 
+    test('a command that moved to another group while it ran does not hold its former group for good', async () => {
+      const { fleet, machine } = await begin();
+      const group = { name: 'careful', stopOnFailure: true };
+      const first = await fleet.define({ position: 1 }, group);
+      const second = await fleet.define({ position: 2 }, group);
+      await fleet.define({ isActive: false }, { name: 'elsewhere' });
+      await machine.get(first);
+      await fleet.administer(async (tables) => {
+        const elsewhere = (await tables.commandsGroups.list()).find(({ name }) => name === 'elsewhere');
+        await tables.commands.change(first, { commandsGroupId: elsewhere?.id ?? 0 });
+      });
+      await machine.post(first, '', success);
+      expect(await machine.list()).toEqual([second]);
+    });
+
     test('a failure does not hold up the next command of any other group', async () => {
       const { fleet, machine } = await begin();
       const first = await fleet.define({ position: 1 }, { name: 'usual' });

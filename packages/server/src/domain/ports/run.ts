@@ -89,7 +89,8 @@ export interface RunsTable {
   /** The hosts that may not go on with this commands group. */
   heldHostIds(commandsGroupId: number): Promise<number[]>;
   hold(hostId: number, commandsGroupId: number, runNumber: number): Promise<void>;
-  release(hostId: number, commandsGroupId: number): Promise<void>;
+  /** Lifts what this run held, whichever commands group its command belongs to by now. */
+  release(number: number): Promise<void>;
 }
 
 export type OutputStream = 'stdout' | 'stderr';

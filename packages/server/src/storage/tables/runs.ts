@@ -125,11 +125,8 @@ const hold = prepared((db, given: { hostId: number; commandsGroupId: number; run
       conflict.columns(['host_id', 'commands_group_id']).doUpdateSet({ run_number: given.runNumber }),
     ),
 );
-const release = prepared((db, given: { hostId: number; commandsGroupId: number }) =>
-  db
-    .deleteFrom('holds')
-    .where('host_id', '=', given.hostId)
-    .where('commands_group_id', '=', given.commandsGroupId),
+const release = prepared((db, given: { number: number }) =>
+  db.deleteFrom('holds').where('run_number', '=', given.number),
 );
 
 export function runsTable(connection: Connection): RunsTable {
@@ -169,8 +166,8 @@ export function runsTable(connection: Connection): RunsTable {
     async hold(hostId: number, commandsGroupId: number, runNumber: number) {
       await hold.run(connection, { hostId, commandsGroupId, runNumber });
     },
-    async release(hostId: number, commandsGroupId: number) {
-      await release.run(connection, { hostId, commandsGroupId });
+    async release(number: number) {
+      await release.run(connection, { number });
     },
   });
 }
