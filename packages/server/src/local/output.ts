@@ -107,19 +107,17 @@ function ending(run: RunReading): string {
   if (run.state === 'interrupted')
     return `interrupted: it may have run, and how it ended is not known${because(run)}`;
   if (isOpen(run)) return `${run.state}, no end reported yet`;
-  const exit = isExitUnknown(run)
-    ? 'exit status unknown (its protocol does not tell)'
-    : `exit ${exitText(run)}`;
+  const exit = isExitUnknown(run) ? 'unknown (the host did not tell it)' : exitText(run);
   const took =
     run.deliveredAt === null || run.finishedAt === null
       ? ''
       : `, after ${durationText(run.finishedAt - run.deliveredAt)}`;
-  return `${run.state.replace('_', ' ')}${because(run)}, ${exit}${took}`;
+  return `${run.state.replace('_', ' ')}${because(run)}${exit && `, exit status ${exit}`}${took}`;
 }
 
 const reasons: Readonly<Record<string, string>> = {
   no_report: 'nothing came back in time',
-  interpreter_missing: 'the host has no such interpreter',
+  host_says: 'the host says that it was cut off',
 };
 
 function because({ reason }: RunReading): string {

@@ -36,7 +36,7 @@ describe('remotes-server output', () => {
         status: 0,
         stdout: ` ${escapes} \n\n`,
         stderr:
-          'careful!\nRun 1, "greet" on 000001: succeeded, exit status unknown (its protocol does not tell), after 3.0 s.\n',
+          'careful!\nRun 1, "greet" on 000001: succeeded, exit status unknown (the host did not tell it), after 3.0 s.\n',
       });
       const uuid = (await database.storage.tables.runs.byNumber(1))?.id ?? '';
       expect((await administer(database, 'output', uuid, '--stdout')).stdout).toBe(` ${escapes} \n\n`);
@@ -50,7 +50,7 @@ describe('remotes-server output', () => {
       const { stdout, stderr } = await administer(database, 'output', '1');
       expect(stdout).toBe('before');
       expect(stderr).toBe(
-        'Traceback: no\nRun 1, "greet" on 000001: failed, exit status unknown (its protocol does not tell), after 3.0 s.\n',
+        'Traceback: no\nRun 1, "greet" on 000001: failed, exit status unknown (the host did not tell it), after 3.0 s.\n',
       );
       expect((await administer(database, 'output', '1', '--result')).stdout).toBe('Traceback: no');
     });
@@ -86,6 +86,24 @@ describe('remotes-server output', () => {
       await database.storage.decide('interruptOverdueRuns', { now: fleet.mind.clock(), limit: 10 });
       expect((await administer(database, 'output', '1')).stderr).toBe(
         'Run 1, "greet" on 000001: interrupted: it may have run, and how it ended is not known (nothing came back in time).\n',
+      );
+    });
+
+    test.each([
+      [{ state: 'succeeded', exitCode: 0 }, 'succeeded, exit status 0, after 3.0 s'],
+      [{ state: 'failed', exitCode: 3 }, 'failed, exit status 3, after 3.0 s'],
+      [{ state: 'failed', signal: 'SIGSEGV' }, 'failed, exit status SIGSEGV, after 3.0 s'],
+      [{ state: 'timed_out' }, 'timed out, after 3.0 s'],
+      [
+        { state: 'interrupted', reason: 'host_says' },
+        'interrupted: it may have run, and how it ended is not known (the host says that it was cut off)',
+      ],
+    ] as const)('tells an ending that is known: %j', async (change, ending) => {
+      const { database, run } = await begin();
+      await run('', '[]');
+      await database.write((tables) => tables.runs.change(1, { ...change, result: '' }));
+      expect((await administer(database, 'output', '1')).stderr).toBe(
+        `Run 1, "greet" on 000001: ${ending}.\n`,
       );
     });
 
