@@ -25,9 +25,7 @@ export function openSettingsFile(givenPath: string, notice: (sentence: string) =
   let written = readText(path);
   const document = usable(path, parseIni(written ?? ''));
   for (const { line, sentence } of document.problems)
-    notice(
-      `the settings file ${path}, line ${line}, ${sentence}: v1 clients die on that; the last one counts`,
-    );
+    notice(`the settings file ${path}, line ${line}, ${sentence}; a v1 client dies on that`);
 
   const stage = (changes: readonly SettingsChange[]) => {
     for (const [section, key, value] of changes) {

@@ -3,8 +3,7 @@ export type TroubleCode =
   | 'settings' // a file of this host: settings, keys, journal
   | 'order' // a step that comes before this one has not been done
   | 'network' // no answer
-  | 'answer' // an answer that is none of a Remotes server
-  | 'stopped'; // a signal
+  | 'answer'; // an answer that is none of a Remotes server
 
 /**
  * Something that keeps an action from being done and is nobody's bug. `message` is one sentence for the screen: what is

@@ -50,7 +50,7 @@ async function findServer(context: Context, mustBeTheSame: boolean): Promise<boo
   const status = succeeded(context, await askStatus(context, flags.url ?? ''));
   if (status === undefined) return false;
   const changes = statusChanges(context, status, flags.url ?? '');
-  if (mustBeTheSame && previous !== undefined && new URL(previous).href !== changes[0][2])
+  if (mustBeTheSame && previous !== undefined && !isSameUrl(previous, changes[0][2]))
     throw alreadyRegistered(context, `holds a host that is registered at ${previous}`);
   settings.stage(changes);
 
@@ -59,6 +59,10 @@ async function findServer(context: Context, mustBeTheSame: boolean): Promise<boo
   if (discovered === undefined) return false;
   settings.stage(discoverChanges(context, discovered));
   return true;
+}
+
+function isSameUrl(one: string, other: string): boolean {
+  return URL.canParse(one) && new URL(one).href === new URL(other).href;
 }
 
 async function register(context: Context, paths: KeyPaths, token: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts';
-import { notJson, refusalOf, type ServerAnswer } from '../network/server-answer.ts';
+import { notJson, problemOf, type ServerAnswer } from '../network/server-answer.ts';
 
 /** Prints an answer as it was received, and says so when it is a refusal. Returns the exit code. */
 export function showAnswer({ print, say }: Context, answer: ServerAnswer, hint = ''): 0 | 2 {
   if (answer.json === undefined) throw notJson(answer);
   print(answer.json);
   if (answer.isOk) return 0;
-  say(`the server refused: ${refusalOf(answer)}${hint}`);
+  say(problemOf(answer) + hint);
   return 2;
 }
 

@@ -35,13 +35,13 @@ export async function monitor({ worker, intervalSeconds, log }: Monitor): Promis
   while (!finish.aborted) {
     await pause(nextWaitSeconds({ intervalSeconds, failures, retryAfterSeconds }), finish);
     if (finish.aborted) return;
-    const pass = await unlessTrouble(() => passOnce(worker(), (report) => logLine(log, runLine(report))));
-    if (finish.aborted && 'sentence' in pass) return;
-    if ('value' in pass) for (const settled of pass.value.settled) logLine(log, settledLine(settled));
-    note('value' in pass ? pass.value.sentence : pass.sentence);
-    const isWell = 'value' in pass && !isServerTrouble(pass.value);
-    failures = isWell ? 0 : failures + 1;
-    retryAfterSeconds = 'value' in pass ? pass.value.retryAfterSeconds : undefined;
+    const done = await unlessTrouble(() => passOnce(worker(), (report) => logLine(log, runLine(report))));
+    if (finish.aborted && 'sentence' in done) return;
+    const pass = 'value' in done ? done.value : undefined;
+    for (const settled of pass?.settled ?? []) logLine(log, settledLine(settled));
+    note('value' in done ? done.value.sentence : done.sentence);
+    failures = pass !== undefined && !isServerTrouble(pass) ? 0 : failures + 1;
+    retryAfterSeconds = pass?.retryAfterSeconds;
   }
 }
 

@@ -1,5 +1,5 @@
 import { crashPoint } from '../crash-point.ts';
-import { refusalOf, type ServerAnswer } from '../network/server-answer.ts';
+import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
 import { isTrouble, type Trouble } from '../trouble.ts';
 import type { HostSession } from './host-session.ts';
 import { listedCommands } from './listing.ts';
@@ -80,7 +80,7 @@ async function post(session: HostSession, report: Report): Promise<Delivery | Un
     return { state: 'stored', answer, mayHaveArrived: true };
   }
   if (answer.status === 403 && answer.fields.status === 'ERROR')
-    return { state: 'unwanted', answer, sentence: refusalOf(answer), mayHaveArrived: true };
+    return { state: 'unwanted', answer, sentence: problemOf(answer), mayHaveArrived: true };
   if (answer.status >= 500 || answer.json === undefined)
     return { isUnclear: true, otherwise: kept(true, answer) };
   return kept(report.mayHaveArrived, answer);
@@ -92,7 +92,7 @@ function onlyTrouble(error: unknown): Trouble {
 }
 
 function kept(mayHaveArrived: boolean, answer: ServerAnswer): Delivery {
-  return { state: 'kept', answer, sentence: refusalOf(answer), mayHaveArrived };
+  return { state: 'kept', answer, sentence: problemOf(answer), mayHaveArrived };
 }
 
 function keptFor(trouble: Trouble, mayHaveArrived: boolean): Delivery {

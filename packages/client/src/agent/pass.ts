@@ -1,4 +1,4 @@
-import { refusalOf, type ServerAnswer } from '../network/server-answer.ts';
+import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
 import { listedCommands } from './listing.ts';
 import { type RunReport, runCommand, type Worker } from './run-command.ts';
 import { type Settled, settle } from './settle.ts';
@@ -25,8 +25,7 @@ export async function passOnce(
   const list = await worker.session.list(worker.finish);
   const reports: RunReport[] = [];
   if (!list.isOk) {
-    const sentence = `the server refused: ${refusalOf(list)}`;
-    return { settled, list, reports, sentence, retryAfterSeconds: list.retryAfterSeconds };
+    return { settled, list, reports, sentence: problemOf(list), retryAfterSeconds: list.retryAfterSeconds };
   }
   for (const id of listedCommands(list)) {
     if (worker.finish.aborted) break;

@@ -1,7 +1,7 @@
 import { executeProgram } from '../host/execute.ts';
 import type { ProgramOrder } from '../host/order.ts';
 import type { Outcome } from '../host/outcome.ts';
-import { refusalOf, type ServerAnswer } from '../network/server-answer.ts';
+import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
 import { isTrouble, type Trouble } from '../trouble.ts';
 import type { HostSession } from './host-session.ts';
 import { isJournalRefusal, type Journal } from './journal.ts';
@@ -49,7 +49,7 @@ export async function runCommand(worker: Worker, commandId: number): Promise<Run
   let command: GivenCommand;
   try {
     answer = await session.get(commandId);
-    if (!answer.isOk) return { commandId, answer, sentence: `the server refused: ${refusalOf(answer)}` };
+    if (!answer.isOk) return { commandId, answer, sentence: problemOf(answer) };
     command = readCommand(answer, commandId, session.privateKey);
   } catch (error) {
     if (!isTrouble(error)) throw error;

@@ -52,7 +52,7 @@ export function readLines(text: string): { blocks: IniBlock[]; problems: IniProb
     const header = /^\[([^\n]+)\]/.exec(value)?.[1];
     if (header !== undefined) {
       if (header !== 'DEFAULT' && seen.has(JSON.stringify([header])))
-        problem(index + 1, `repeats the section [${header}]`, false);
+        problem(index + 1, `repeats the section [${header}], where the last value of a key counts`, false);
       seen.add(JSON.stringify([header]));
       block = { section: header, header: line, items: [] };
       blocks.push(block);
@@ -66,7 +66,8 @@ export function readLines(text: string): { blocks: IniBlock[]; problems: IniProb
       continue;
     }
     const key = trimEnd(value.slice(0, delimiter)).toLowerCase();
-    if (seen.has(JSON.stringify([block.section, key]))) problem(index + 1, `repeats the key "${key}"`, false);
+    if (seen.has(JSON.stringify([block.section, key])))
+      problem(index + 1, `repeats the key "${key}", of which the last one counts`, false);
     seen.add(JSON.stringify([block.section, key]));
     option = { key, parts: [trimStart(value.slice(delimiter + 1))], lines: [line], waiting: [] };
   }

@@ -36,10 +36,15 @@ export function readAnswer({ status, headers, body, url, isTokenDropped }: Follo
 }
 
 /** The refusal in the server's own words. */
-export function refusalOf({ fields, status, isTokenDropped, url }: ServerAnswer): string {
+function refusalOf({ fields, status, isTokenDropped, url }: ServerAnswer): string {
   const words = [fields.detail, fields.message].find((field) => typeof field === 'string' && field !== '');
   const said = words === undefined ? `HTTP ${status}` : `${oneLine(String(words))} (HTTP ${status})`;
   return isTokenDropped ? `${said}; it redirected to ${url.origin}, which was not given the token` : said;
+}
+
+/** One sentence for an answer that is no success: a refusal, or none that can be shown. */
+export function problemOf(answer: ServerAnswer): string {
+  return answer.json === undefined ? notJson(answer).message : `the server refused: ${refusalOf(answer)}`;
 }
 
 export function notJson({ status, url, kind }: ServerAnswer): Trouble {

@@ -145,7 +145,7 @@ describe('command_get', () => {
     const { code, stdout, stderr } = await get(57);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ output: { detail: 'Stopping.' }, is_stored: false });
-    expect(stderr).toContain('the result is not stored: Stopping. (HTTP 503)');
+    expect(stderr).toContain('the result is not stored: the server refused: Stopping. (HTTP 503)');
     server.off('POST /api/v1/commands/post/57');
     const again = await get(57);
     expect(again.stderr).toContain('is not run again');
