@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { startProblem } from './domain/start-problem.ts';
 
 /** Settings are read here once; nothing else looks at the environment. */
 export type StoreConfig = {
@@ -56,12 +57,17 @@ const textOptions = ['host', 'tls', 'tls-cert', 'tls-key', 'log-level'] as const
 const switchOptions = ['trust-proxy', 'reuse-port'] as const;
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** Where the database is, from flags first and then from the environment. */
+/** Where the database is, from flags first and then from the environment. Throws a start problem. */
 export function readStoreConfig(values: Values, environment: Environment): StoreConfig {
   const given = (name: string) => (values[name] as string | undefined) ?? environment[environmentName(name)];
+  const databaseUrl = given('database-url') || undefined;
+  if (databaseUrl !== undefined && !/^postgres(ql)?:$/.test(URL.parse(databaseUrl)?.protocol ?? '')) {
+    // Not shown: it may hold a password.
+    throw startProblem('The database URL must read postgres://USER:PASSWORD@HOST:PORT/NAME.');
+  }
   return Object.freeze({
     dataFolder: given('data') || './remotes-data',
-    databaseUrl: given('database-url') || undefined,
+    databaseUrl,
     secretKey: environment.REMOTES_SECRET_KEY || undefined,
   });
 }

@@ -52,7 +52,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^(08\w{3}|57P0\d|53\w{3})$/, 'The database cannot be reached: try again.'],
   [/^(40001|40P01|55P03|57014)$/, 'The database is busy: try again.'],
   [
-    /^E(CONNREFUSED|CONNRESET|PIPE|HOSTUNREACH|NETUNREACH|TIMEDOUT|NOTFOUND|AI_AGAIN)$/,
+    /^E(CONNREFUSED|CONNRESET|PIPE|HOSTUNREACH|NETUNREACH|TIMEDOUT|NOTFOUND|NOENT|AI_AGAIN)$/,
     'The database cannot be reached: try again.',
   ],
 ];
