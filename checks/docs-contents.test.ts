@@ -11,7 +11,7 @@ import { steeringNames } from '../packages/server/src/domain/fleet-steering.ts';
 import { readFleetFile } from '../packages/server/src/local/fleet-file-reading.ts';
 import { pages, readPage, section } from './markdown.ts';
 import { optionsOf, serverHelp } from './server-help.ts';
-import { importsOf, root, sourceFiles } from './sources.ts';
+import { importsOf, packageOf, root, sourceFiles } from './sources.ts';
 
 const all = pages();
 const protocol = readPage('packages/protocol/PROTOCOL.md');
@@ -146,7 +146,9 @@ describe('docs/decisions', () => {
       .map(({ specifier }) => specifier)
       .filter((specifier) => !/^(\.|node:|@remotes\/)/.test(specifier));
     expect(imported.length).toBeGreaterThan(0);
-    expect([...new Set(imported)].filter((name) => !record.includes(`**${name}**`))).toEqual([]);
+    expect([...new Set(imported.map(packageOf))].filter((name) => !record.includes(`**${name}**`))).toEqual(
+      [],
+    );
   });
 
   test('are all in the index', () => {

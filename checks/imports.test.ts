@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Import, importsOf, root, sourceFiles, targetOf } from './sources.ts';
+import { type Import, importsOf, packageOf, root, sourceFiles, targetOf } from './sources.ts';
 
 /** Who may import whom. A room is a folder or a file; the longest match counts. `packages` are npm packages. */
 type Room = {
@@ -171,9 +171,4 @@ function roomOf(file: string): Room | undefined {
     .filter((room) => file.startsWith(room))
     .sort((one, other) => other.length - one.length)[0];
   return name === undefined ? undefined : rooms[name];
-}
-
-function packageOf(specifier: string): string {
-  const [first = '', second = ''] = specifier.split('/');
-  return first.startsWith('@') ? `${first}/${second}` : first;
 }

@@ -39,3 +39,9 @@ export function targetOf({ from, specifier }: Import): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
   return relative(root, new URL(specifier, `file://${root}${from}`).pathname);
 }
+
+/** The npm package that a bare specifier belongs to. */
+export function packageOf(specifier: string): string {
+  const [first = '', second = ''] = specifier.split('/');
+  return first.startsWith('@') ? `${first}/${second}` : first;
+}
