@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 
-/** The first Python here that has what the journeys need, as a path; undefined when there is none. */
-export function findPython(): string | undefined {
+/** The first Python here that has these modules, as a path past all shims; undefined when there is none. */
+export function findPython(...modules: readonly string[]): string | undefined {
   for (const name of ['python3', '/usr/bin/python3']) {
-    const program = 'import cryptography, requests, sys; print(sys.executable)';
+    const program = `import ${['sys', ...modules].join(', ')}; print(sys.executable)`;
     const { status, stdout } = spawnSync(name, ['-c', program], { encoding: 'utf8' });
     if (status === 0) return stdout.trim();
   }

@@ -15,7 +15,7 @@ import { startLink } from './severed-link.ts';
 import { makeFolder } from './temporary-folder.ts';
 import { openWire } from './wire.ts';
 
-const python = findPython();
+const python = findPython('cryptography', 'requests');
 if (python === undefined) {
   testOfSkip('the Python client', 'a python3 with the packages cryptography and requests');
 }
