@@ -8,7 +8,8 @@ export async function listCommands(mind: Mind, host: KnownHost): Promise<Command
   const definitions = await mind.definitions.current();
   const { tables } = mind.storage;
   const pending = await tables.pending.ofHost(host.id);
-  const holds = pending.length > 0 ? await tables.runs.holdsOfHost(host.id) : [];
+  const mayBeHeld = pending.some((wireNumber) => definitions.commands.get(wireNumber)?.stopOnFailure);
+  const holds = mayBeHeld ? await tables.runs.holdsOfHost(host.id) : [];
   const offered = offeredCommands(definitions, { pending, holds }, mind.clock());
   return {
     status: 'OK',
