@@ -33,6 +33,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
     const fingerprint = await serverFingerprint(storage, masterKey);
     const clock = Date.now;
     const definitions = createDefinitionsView(storage.tables, () => performance.now());
+    await definitions.current();
     const mind: Mind = Object.freeze({
       storage,
       clock,

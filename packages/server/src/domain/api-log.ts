@@ -5,7 +5,7 @@ import { isSwitchedOn, steeringSetting } from './steering-settings.ts';
 /** The log of requests that administrators can read back: gathered here, written in batches, bounded. */
 export type ApiLog = {
   /** Whether a request of this host (null: nobody known) is to be logged, and with what was sent. */
-  wanted(hostName: string | null): Promise<'no' | 'yes' | 'with_arguments'>;
+  wanted(hostName: string | null): 'no' | 'yes' | 'with_arguments';
   add(entry: ApiLogEntry): void;
   /** What was gathered since the last call, and how many entries were dropped because too many came at once. */
   take(): { entries: ApiLogEntry[]; dropped: number };
@@ -17,8 +17,10 @@ export function createApiLog(definitions: DefinitionsView): ApiLog {
   let entries: ApiLogEntry[] = [];
   let dropped = 0;
   return Object.freeze({
-    async wanted(hostName: string | null) {
-      const { isEnabled, withArguments, unlogged } = switchesOf(await definitions.current());
+    wanted(hostName: string | null) {
+      const known = definitions.latest();
+      if (!known) return 'no';
+      const { isEnabled, withArguments, unlogged } = switchesOf(known);
       if (!isEnabled || (hostName !== null && unlogged.has(hostName))) return 'no';
       return withArguments ? 'with_arguments' : 'yes';
     },

@@ -25,6 +25,8 @@ export type Definitions = {
 export type DefinitionsView = {
   /** The newest picture, at most a fifth of a second old. */
   current(): Promise<Definitions>;
+  /** The newest picture that is there already, for what cannot wait; undefined before the first. */
+  latest(): Definitions | undefined;
 };
 
 const freshForMs = 200;
@@ -49,18 +51,30 @@ export async function currentDefinitions(tables: Tables): Promise<Definitions> {
  */
 export function createDefinitionsView(tables: Tables, monotonicMs: () => number): DefinitionsView {
   let known: Promise<Definitions> | undefined;
+  let latest: Definitions | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
-  return Object.freeze({
-    current() {
-      const now = monotonicMs();
-      if (known && now - checkedAt < freshForMs) return known;
-      checkedAt = now;
-      const asked = currentDefinitions(tables);
-      known = asked;
-      asked.catch(() => {
+  const current = () => {
+    const now = monotonicMs();
+    if (known && now - checkedAt < freshForMs) return known;
+    checkedAt = now;
+    const asked = currentDefinitions(tables);
+    known = asked;
+    asked.then(
+      (definitions) => {
+        latest = definitions;
+      },
+      () => {
         if (known === asked) known = undefined;
-      });
-      return asked;
+      },
+    );
+    return asked;
+  };
+  return Object.freeze({
+    current,
+    latest() {
+      // Whoever waits for this look is told when it fails.
+      void current().catch(() => {});
+      return latest;
     },
   });
 }

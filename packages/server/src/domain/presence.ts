@@ -4,18 +4,20 @@ import type { Visit } from './ports.ts';
 
 /** Who came when: kept in memory and written in batches, so that an idle fleet costs the database close to nothing. */
 export type Presence = {
-  visit(host: KnownHost, from: Visitor): void;
+  visit(host: KnownHost, from: Visitor, kind: VisitKind): void;
   /** The visits since the last call. */
   take(): Visit[];
 };
 
+/** Looked at once in a batch: finding out an address costs a system call. */
 export type Visitor = {
   readonly address: string;
   readonly clientAgent: string | null;
   readonly clientVersion: string | null;
-  /** Only a poll tells how often a host comes: one that executes ten commands comes ten times in a row. */
-  readonly isPoll: boolean;
 };
+
+/** Only a poll tells how often a host comes: one that executes ten commands comes ten times in a row. */
+type VisitKind = 'poll' | 'other';
 
 /** How much the newest pause weighs in the usual one. */
 const newestWeight = 0.2;
@@ -24,17 +26,24 @@ export function createPresence(clock: Clock): Presence {
   const polls = new Map<number, { at: number; usualMs: number | null }>();
   let visits = new Map<number, Visit>();
   return Object.freeze({
-    visit(host: KnownHost, from: Visitor) {
+    visit(host: KnownHost, from: Visitor, kind: VisitKind) {
       const at = clock();
       let poll = polls.get(host.id);
-      if (from.isPoll) {
+      if (kind === 'poll') {
         poll = { at, usualMs: poll ? blend(poll.usualMs, at - poll.at) : null };
         polls.set(host.id, poll);
+      }
+      const usualIntervalMs = poll?.usualMs ?? null;
+      const visit = visits.get(host.id);
+      if (visit) {
+        visit.at = at;
+        visit.usualIntervalMs = usualIntervalMs;
+        return;
       }
       visits.set(host.id, {
         hostId: host.id,
         at,
-        usualIntervalMs: poll?.usualMs ?? null,
+        usualIntervalMs,
         address: from.address,
         clientAgent: from.clientAgent,
         clientVersion: from.clientVersion,

@@ -31,7 +31,9 @@ export function beginAsk(door: Door, request: FastifyRequest, endpoint: Endpoint
   const { raw } = request;
   const ask: Ask = {
     startedAt: performance.now(),
-    address: addressOf(raw, door.trustProxy),
+    get address() {
+      return addressOf(raw, door.trustProxy);
+    },
     clientAgent: claim(raw.headers['client-agent']),
     clientVersion: claim(raw.headers['client-version']),
     endpoint,

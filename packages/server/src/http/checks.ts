@@ -47,9 +47,7 @@ async function checkCaller(
   if (isRefusal(caller)) return caller;
   ask.caller = caller;
   if (caller.kind === 'host') {
-    const { address, clientAgent, clientVersion } = ask;
-    const isPoll = name === 'commands_list';
-    mind.presence.visit(caller.host, { address, clientAgent, clientVersion, isPoll });
+    mind.presence.visit(caller.host, ask, name === 'commands_list' ? 'poll' : 'other');
   }
   const kind = credential === 'host_token' ? 'host' : 'registration';
   return caller.kind === kind ? undefined : refuse('permission_denied');

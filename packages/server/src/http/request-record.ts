@@ -1,6 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import type { Mind } from '../domain/mind.ts';
-import type { ApiLogEntry } from '../domain/ports.ts';
 import { maskedArguments } from './arguments-mask.ts';
 import type { Door } from './door.ts';
 import { addressOf } from './forwarded.ts';
@@ -21,8 +19,9 @@ export function recordRequest(
   if (log.isLevelEnabled('debug')) {
     log.debug({ requestId, method, path, status, durationMs, hostName }, 'answered');
   }
-  if (!isApiPath(path)) return;
-  const entry = {
+  const wanted = isApiPath(path) ? mind.apiLog.wanted(hostName) : 'no';
+  if (wanted === 'no') return;
+  mind.apiLog.add({
     at: mind.clock(),
     requestId,
     method,
@@ -32,18 +31,6 @@ export function recordRequest(
     hostName,
     clientAgent: ask?.clientAgent ?? null,
     durationMs: Math.round(durationMs),
-  };
-  // The log never holds up an answer; where the database cannot say whether it is wanted, there is nothing to note.
-  addToApiLog(mind, entry, request).catch(() => {});
-}
-
-async function addToApiLog(
-  { apiLog }: Mind,
-  entry: Omit<ApiLogEntry, 'arguments'>,
-  { ask, raw }: FastifyRequest,
-): Promise<void> {
-  const wanted = await apiLog.wanted(entry.hostName);
-  if (wanted === 'no') return;
-  const shown = wanted === 'with_arguments' ? maskedArguments(raw.url, ask?.fields ?? {}) : null;
-  apiLog.add({ ...entry, arguments: shown });
+    arguments: wanted === 'with_arguments' ? maskedArguments(request.raw.url, ask?.fields ?? {}) : null,
+  });
 }

@@ -77,6 +77,4 @@ async function stop(app: FastifyInstance, door: Door, timeoutSeconds: number): P
   await new Promise((resolve) => app.server.close(resolve));
   clearTimeout(timer);
   await app.close();
-  // What was noted of the last requests waits for the same look at the settings as this.
-  await door.mind.apiLog.wanted(null).catch(() => 'no');
 }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MasterKey, newMasterKeyText, readMasterKey } from '@remotes/protocol/crypto/seal';
 import type { StoreConfig } from '../config.ts';
 import { startProblem } from '../domain/start-problem.ts';
+import { makeDataFolder } from '../storage/data-folder.ts';
 
 /**
  * The key that seals every other secret of the server: from the environment, else from a file of mode 0600 in the
@@ -12,7 +13,7 @@ import { startProblem } from '../domain/start-problem.ts';
 export async function obtainMasterKey(config: StoreConfig): Promise<MasterKey> {
   if (config.secretKey !== undefined) return parse(config.secretKey, 'REMOTES_SECRET_KEY');
   const file = masterKeyFile(config);
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(config.dataFolder);
   await makeKeyFile(file);
   return parse((await readFile(file, 'utf8')).trim(), file);
 }

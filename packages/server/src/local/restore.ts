@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type { StoreConfig } from '../config.ts';
 import { isStartProblem, startProblem } from '../domain/start-problem.ts';
+import { makeDataFolder } from '../storage/data-folder.ts';
 import { sqliteFile } from '../storage/open.ts';
 import { restoreSqlite } from '../storage/restore.ts';
 import { jsonText } from './json-text.ts';
@@ -46,7 +47,7 @@ async function putBack({ values, words, isJson, store }: Given): Promise<number>
       `There is a database in ${store.dataFolder} already: to put ${file} in its place, and keep it beside, say --yes.`,
     );
   }
-  mkdirSync(store.dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(store.dataFolder);
   const { keptAs } = await restoreSqlite(file, database);
   if (isJson) console.log(jsonText({ restored: file, former_database: keptAs ?? null, is_paused: true }));
   else {

@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decisions, reaches } from '../domain/decisions.ts';
 import type { Storage } from '../domain/storage.ts';
-import { translateOpenError } from './errors.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { openPostgresStorage } from './postgres.ts';
 import { openSqliteStorage } from './sqlite.ts';
 
@@ -18,17 +17,9 @@ export type OpenOptions = {
 /** Opens the database, at its first start a new one, with the schema of this version. */
 export async function openStorage({ dataFolder, databaseUrl, mode }: OpenOptions): Promise<Storage> {
   if (databaseUrl !== undefined) return openPostgresStorage(databaseUrl, decisions, reaches);
-  makeFolder(dataFolder);
+  makeDataFolder(dataFolder);
   const file = sqliteFile(dataFolder);
   return openSqliteStorage(mode === 'server' ? { file, writer: writerProgram() } : { file, decisions });
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (trouble) {
-    throw translateOpenError(trouble);
-  }
 }
 
 /** The SQLite file of a server whose data lies in this folder. */
