@@ -1,4 +1,4 @@
-import { environmentName } from './environment-name.ts';
+import { environmentName } from '@remotes/protocol/values/environment-name';
 import type { ProgramOrder } from './order.ts';
 
 export type Environment = Record<string, string | undefined>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { environmentName } from '../../src/host/environment-name.ts';
+import { environmentName } from '../../src/values/environment-name.ts';
 
 test.each([
   ['dns', 'DNS'],
