@@ -60,12 +60,13 @@ function run(args, environment = {}, program = process.execPath) {
   return { ms };
 }
 
-/** The largest resident memory of a Node program over its whole life, as it reports it at its end. */
+/** The largest resident memory of a Node program over its whole life, as the kernel counts it for whoever started it. */
 function residentMb(args) {
-  const reporter = `process.on('exit',()=>process._rawDebug('resident '+process.resourceUsage().maxRSS))`;
-  const loader = `data:text/javascript,${encodeURIComponent(reporter)}`;
-  const ended = spawnSync(process.execPath, ['--import', loader, ...args], { encoding: 'utf8' });
-  return Number(/resident (\d+)/.exec(ended.stderr)?.[1]) / 1024;
+  const program =
+    'import resource, subprocess, sys; subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL);' +
+    'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)';
+  const kilobytes = execFileSync('python3', ['-c', program, process.execPath, ...args], { encoding: 'utf8' });
+  return Number(kilobytes) / 1024;
 }
 
 async function monitorMb(args) {
