@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Exchange = {
+type Exchange = {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

@@ -72,6 +72,13 @@ describe('bad requests', () => {
       );
       expect(neverReached).toEqual([]);
       await endsWell(server);
+      // What was no request, or none of the API's, is not in its log.
+      const elsewhere = ['not_found', 'headers_too_large', 'malformed_request'].map(
+        (code) => stopped.get(code) ?? 0,
+      );
+      const logged = await readApiLog(database, world);
+      expect(logged.telling).toEqual([]);
+      expect(logged.count).toBeGreaterThanOrEqual(elsewhere.reduce((rest, count) => rest - count, sent));
     }, 120_000);
   });
 
@@ -237,6 +244,15 @@ function brokenBytes(bytes: Buffer, random: ReturnType<typeof createRandom>): Bu
     () => Buffer.concat([Buffer.from('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'latin1'), tail]),
     () => asBytes(`${text}GET / HTTP/1.1\r\n`),
   ])();
+}
+
+/** How much is in it once the server has stopped, and what of that would let anyone in. */
+async function readApiLog({ storage }: OpenDatabase, world: World) {
+  const entries = await storage.tables.apiLog.list(100_000);
+  const [secret = ''] = world.registrationToken.split('.');
+  const secrets = [world.host.token, secret, world.host.uuid, world.usedSignature, world.foreignFernet];
+  const isTelling = (entry: object) => secrets.some((each) => JSON.stringify(entry).includes(each));
+  return { count: entries.length, telling: entries.filter(isTelling) };
 }
 
 async function endsWell(server: RunningServer): Promise<void> {

@@ -1,6 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
-export type Question = {
+type Question = {
   readonly method?: string;
   readonly path: string;
   readonly token?: string | undefined;

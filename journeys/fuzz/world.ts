@@ -31,6 +31,7 @@ export type World = {
 
 const fleet = `
 hosts_groups: [{name: nobody}]
+settings: [{name: apilog_enable_logging, value: "1"}, {name: apilog_include_arguments, value: "1"}]
 commands_groups:
   - name: for all
     hosts_group: All hosts
