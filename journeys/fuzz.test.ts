@@ -17,14 +17,13 @@ import { makeToken, type RunningServer, startServer } from './server-process.ts'
 import { openWire } from './wire.ts';
 
 const seed = 20_261_123;
+const badRequests = 10_000;
 const connections = 16;
 /** Those that no request of one caller brings about: faults, and what takes time or many requests. */
 const unreachable: readonly string[] = ['internal', 'unavailable', 'too_many_requests', 'request_timeout'];
 
 describe('bad requests', () => {
   eachDatabase((open, kind) => {
-    const badRequests = kind === 'sqlite' ? 10_000 : 3_000;
-
     test(`${badRequests} of them change nothing, break nothing, and good ones in between succeed`, async () => {
       const database = await open();
       const { server, world } = await begin(database);
