@@ -57,7 +57,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'packages/server/src/crash-point.ts',
       protocol,
     ],
-    packages: ['fastify', '@fastify/formbody', '@fastify/multipart', 'pino', 'typebox'],
+    packages: ['fastify', 'pino', 'typebox'],
     node: 'any',
     reason: 'the door translates and asks the mind; it never reaches into the memory',
   },
@@ -93,7 +93,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'packages/client/src/': {
     may: ['packages/client/src/', protocol],
-    packages: ['https-proxy-agent', 'proxy-from-env'],
+    packages: [],
     node: 'any',
     reason: 'every host installs the client: few dependencies',
   },

@@ -18,7 +18,7 @@ export type Mind = {
   readonly limits: Limits;
 };
 
-/** The limits that the domain holds; those of the transport are held at the door. */
+/** Limits that are about hosts and runs; the door keeps count of registrations, and has those of the transport. */
 export type Limits = {
   /** Output kept of one run, in bytes; beyond it the middle is cut. */
   readonly outputBytes: number;
