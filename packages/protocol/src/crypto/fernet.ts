@@ -4,10 +4,10 @@ import {
   createHmac,
   createSecretKey,
   type KeyObject,
-  randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
 import { readBase64UrlLenient } from './base64.ts';
+import { fewRandomBytes } from './random.ts';
 
 /**
  * A key of the Fernet specification (https://github.com/fernet/spec): 16 bytes that sign, 16 bytes that encrypt.
@@ -33,7 +33,7 @@ export function fernetKeyOfUuid(uuid: string): FernetKey {
 
 /** A new random key, and its 44 characters of base64url, which is what travels. */
 export function newFernetKey(): { text: string; key: FernetKey } {
-  const bytes = randomBytes(32);
+  const bytes = fewRandomBytes(32);
   return { text: withPadding(bytes.toString('base64url')), key: keyOf(bytes) };
 }
 
@@ -49,7 +49,7 @@ export function sealFernet(
   const head = Buffer.alloc(headBytes);
   head[0] = version;
   head.writeBigUInt64BE(BigInt(options.timeSeconds ?? Math.floor(Date.now() / 1000)), 1);
-  const iv = options.iv ?? randomBytes(ivBytes);
+  const iv = options.iv ?? fewRandomBytes(ivBytes);
   iv.copy(head, headBytes - ivBytes);
   const cipher = createCipheriv('aes-128-cbc', key.encryption, iv);
   const body = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
