@@ -10,7 +10,7 @@ export type Presence = {
 };
 
 /** Looked at once in a batch: finding out an address costs a system call. */
-export type Visitor = {
+type Visitor = {
   readonly address: string;
   readonly clientAgent: string | null;
   readonly clientVersion: string | null;

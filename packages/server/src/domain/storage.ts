@@ -2,8 +2,8 @@ import type { Decisions } from './decisions.ts';
 import type { Tables } from './ports.ts';
 
 type DecisionName = keyof Decisions;
-export type DecisionInput<Name extends DecisionName> = Parameters<Decisions[Name]>[1];
-export type DecisionAnswer<Name extends DecisionName> = Awaited<ReturnType<Decisions[Name]>>;
+type DecisionInput<Name extends DecisionName> = Parameters<Decisions[Name]>[1];
+type DecisionAnswer<Name extends DecisionName> = Awaited<ReturnType<Decisions[Name]>>;
 
 /**
  * The memory, as the doors and the mind reach it. A decision travels by name, because on SQLite it is taken in a

@@ -1,5 +1,5 @@
 /** The server's own single row. */
-export type ServerRow = {
+type ServerRow = {
   storeId: string;
   /** Rises with every change that a cache must see. */
   epoch: number;
