@@ -61,9 +61,9 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 export function readStoreConfig(values: Values, environment: Environment): StoreConfig {
   const given = (name: string) => (values[name] as string | undefined) ?? environment[environmentName(name)];
   const databaseUrl = given('database-url') || undefined;
-  if (databaseUrl !== undefined && !/^postgres(ql)?:$/.test(URL.parse(databaseUrl)?.protocol ?? '')) {
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     // Not shown: it may hold a password.
-    throw startProblem('The database URL must read postgres://USER:PASSWORD@HOST:PORT/NAME.');
+    throw startProblem('The database URL cannot be read: it begins like postgres://user@host/database.');
   }
   return Object.freeze({
     dataFolder: given('data') || './remotes-data',

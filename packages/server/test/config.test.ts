@@ -41,7 +41,7 @@ describe('the configuration', () => {
     'refuses a database URL that is none, without showing it: %s',
     (url) => {
       expect(() => readStoreConfig({ 'database-url': url }, {})).toThrow(
-        'The database URL must read postgres://USER:PASSWORD@HOST:PORT/NAME.',
+        'The database URL cannot be read: it begins like postgres://user@host/database.',
       );
     },
   );
