@@ -28,7 +28,7 @@ describe('kills at random moments under load', () => {
     'lose no acknowledged result and run nothing twice, on %s',
     async (kind) => {
       const random = createRandom(seed);
-      const [kills, commands] = kind === 'sqlite' ? [20, 70] : [8, 35];
+      const [kills, commands] = kind === 'sqlite' ? [20, 60] : [8, 30];
       const database = await openDatabase(kind);
       onTestFinished(database.remove);
       const link = database.databaseUrl === undefined ? undefined : await startLink(database.databaseUrl);
