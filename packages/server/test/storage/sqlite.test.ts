@@ -72,7 +72,9 @@ describe('the SQLite database', () => {
     const options = { dataFolder: join(file, 'data'), databaseUrl: undefined, mode: 'server' } as const;
     const trouble = await openStorage(options).catch((thrown) => thrown);
     expect(isStartProblem(trouble)).toBe(true);
-    expect(trouble.message).toContain('check its folder');
+    expect(trouble.message).toMatch(
+      /^The data folder .* cannot be made: ENOTDIR.* Name another with --data\.$/,
+    );
   });
 });
 
