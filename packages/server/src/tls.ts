@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { StartConfig } from './config.ts';
 import { startProblem } from './domain/start-problem.ts';
+import { makeDataFolder } from './storage/data-folder.ts';
 
 export type Certificate = {
   readonly cert: string;
@@ -20,7 +21,10 @@ export async function obtainCertificate(config: StartConfig): Promise<Certificat
   if (config.tls !== 'self') return read(config.tls.certFile, config.tls.keyFile);
   const certFile = join(config.dataFolder, 'tls-cert.pem');
   const keyFile = join(config.dataFolder, 'tls-key.pem');
-  if (!existsSync(certFile) || !existsSync(keyFile)) await make(config.host, certFile, keyFile);
+  if (!existsSync(certFile) || !existsSync(keyFile)) {
+    makeDataFolder(config.dataFolder);
+    await make(config.host, certFile, keyFile);
+  }
   return read(certFile, keyFile);
 }
 
@@ -68,6 +72,16 @@ async function make(host: string, certFile: string, keyFile: string): Promise<vo
 }
 
 async function writeWhole(file: string, text: string, mode: number): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode });
-  await rename(`${file}.new`, file);
+  const beside = `${file}.new`;
+  try {
+    await writeFile(beside, text, { mode });
+    await rename(beside, file);
+  } catch (trouble) {
+    // What is half written would only take space; the trouble to tell of is the first one.
+    await rm(beside, { force: true }).catch(() => {});
+    throw startProblem(
+      `The TLS certificate cannot be written: ${(trouble as Error).message}. Check the data folder, or name another with --data.`,
+      trouble,
+    );
+  }
 }
