@@ -7,9 +7,8 @@ import { createDefinitionsView } from './domain/definitions.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
 import type { Mind } from './domain/mind.ts';
 import { createPresence } from './domain/presence.ts';
-import { serverFingerprint } from './domain/server-keys.ts';
 import { createHttpServer } from './http/server.ts';
-import { obtainMasterKey } from './local/master-key.ts';
+import { unlockStore } from './local/unlock-store.ts';
 import { openStorage } from './storage/open.ts';
 import { obtainCertificate } from './tls.ts';
 
@@ -27,10 +26,9 @@ export type App = {
 /** Puts the rooms together: the only place that knows them all. */
 export async function startApp(config: StartConfig, log: Logger): Promise<App> {
   const certificate = await obtainCertificate(config);
-  const masterKey = await obtainMasterKey(config);
   const storage = await openStorage({ ...config, mode: 'server' });
   try {
-    const fingerprint = await serverFingerprint(storage, masterKey);
+    const { masterKey, fingerprint } = await unlockStore(storage, config);
     const clock = Date.now;
     const definitions = createDefinitionsView(storage.tables, () => performance.now());
     await definitions.current();

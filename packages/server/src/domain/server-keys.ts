@@ -1,16 +1,15 @@
 import { type MasterKey, openSealed, seal } from '@remotes/protocol/crypto/seal';
 import { newSigningKey, signingKeyFingerprint } from '@remotes/protocol/crypto/sign';
 import type { Tables } from './ports.ts';
-import { startProblem } from './start-problem.ts';
 import type { Storage } from './storage.ts';
 
 const purpose = 'server signing key';
 
 /**
  * The fingerprint of the server's signing key; makes the key at the first start. Servers that start together on one
- * database agree on the one that was stored first. Throws when the key was sealed under another master key.
+ * database agree on the one that was stored first. Undefined when that was sealed under another master key.
  */
-export async function serverFingerprint(storage: Storage, masterKey: MasterKey): Promise<string> {
+export async function serverFingerprint(storage: Storage, masterKey: MasterKey): Promise<string | undefined> {
   const { signingPublicPem } = await storage.tables.server.read();
   if (signingPublicPem === null) {
     const made = newSigningKey();
@@ -23,11 +22,7 @@ export async function serverFingerprint(storage: Storage, masterKey: MasterKey):
   if (stored.signingPublicPem === null || stored.signingPrivateSealed === null) {
     throw new Error('The database holds no signing key although one was just stored.');
   }
-  if (openSealed(masterKey, stored.signingPrivateSealed, purpose) === undefined) {
-    throw startProblem(
-      'The master key does not open this database: put back the secret.key file, or the REMOTES_SECRET_KEY, that it was made with.',
-    );
-  }
+  if (openSealed(masterKey, stored.signingPrivateSealed, purpose) === undefined) return undefined;
   return signingKeyFingerprint(stored.signingPublicPem);
 }
 

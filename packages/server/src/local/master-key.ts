@@ -8,14 +8,23 @@ import { makeDataFolder } from '../storage/data-folder.ts';
 
 /**
  * The key that seals every other secret of the server: from the environment, else from a file of mode 0600 in the
- * data folder, which is made at the first start.
+ * data folder, which is made where there is none.
  */
-export async function obtainMasterKey(config: StoreConfig): Promise<MasterKey> {
-  if (config.secretKey !== undefined) return parse(config.secretKey, 'REMOTES_SECRET_KEY');
+export async function obtainMasterKey(
+  config: StoreConfig,
+): Promise<{ readonly masterKey: MasterKey; readonly isNew: boolean }> {
+  if (config.secretKey !== undefined) {
+    return { masterKey: parse(config.secretKey, 'REMOTES_SECRET_KEY'), isNew: false };
+  }
   const file = masterKeyFile(config);
   makeDataFolder(config.dataFolder);
-  await makeKeyFile(file);
-  return parse((await readFile(file, 'utf8')).trim(), file);
+  const isNew = await makeKeyFile(file);
+  return { masterKey: parse(await readKeyFile(file), file), isNew };
+}
+
+/** Takes back the file that was made for a database that turned out to have another key. */
+export async function removeMasterKey(config: StoreConfig): Promise<void> {
+  await rm(masterKeyFile(config), { force: true });
 }
 
 /** Whether there is a key to obtain, without making one. */
@@ -33,9 +42,17 @@ function parse(text: string, from: string): MasterKey {
   throw startProblem(`${from} is not a master key: it must be 32 bytes in base64 or in hexadecimal.`);
 }
 
-/** Whoever is first makes the file, whole or not at all; everybody else reads it. */
-async function makeKeyFile(file: string): Promise<void> {
-  if (existsSync(file)) return;
+async function readKeyFile(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (trouble) {
+    throw startProblem(`The master key ${file} cannot be read: ${(trouble as Error).message}.`, trouble);
+  }
+}
+
+/** Whoever is first makes the file, whole or not at all; everybody else reads it. True for who made it. */
+async function makeKeyFile(file: string): Promise<boolean> {
+  if (existsSync(file)) return false;
   const beside = `${file}.${process.pid}`;
   try {
     const handle = await open(beside, 'wx', 0o600);
@@ -43,8 +60,9 @@ async function makeKeyFile(file: string): Promise<void> {
     await handle.sync();
     await handle.close();
     await link(beside, file);
+    return true;
   } catch (trouble) {
-    if ((trouble as NodeJS.ErrnoException).code === 'EEXIST') return;
+    if ((trouble as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw startProblem(`The master key ${file} cannot be written: ${(trouble as Error).message}.`, trouble);
   } finally {
     await rm(beside, { force: true });

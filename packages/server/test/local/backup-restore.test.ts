@@ -113,7 +113,7 @@ describe('remotes-server backup and restore, on sqlite', () => {
     const { status, stdout, stderr } = await administer(fresh, 'restore', file);
     expect({ status, stdout }).toEqual({ status: 0, stdout: `Restored ${file}.\n${pauseRemark}` });
     expect(stderr).toBe(
-      `The master key of this database is not here: set REMOTES_SECRET_KEY, or put the server's secret.key into ${fresh.dataFolder}.\n`,
+      `The master key of this database is not here: set REMOTES_SECRET_KEY, or copy the server's secret.key into ${fresh.dataFolder}.\n`,
     );
     expect(statSync(fresh.dataFolder).mode & 0o777).toBe(0o700);
     writeFileSync(join(fresh.dataFolder, 'secret.key'), 'A'.repeat(43), { mode: 0o600 });

@@ -133,7 +133,7 @@ describe('remotes-server registration_token', () => {
         expect(refused).toMatchObject({
           status: 1,
           stdout: '',
-          stderr: `The master key of this database is not here: set REMOTES_SECRET_KEY, or put the server's secret.key into ${elsewhere}.\n`,
+          stderr: `The master key of this database is not here: set REMOTES_SECRET_KEY, or copy the server's secret.key into ${elsewhere}.\n`,
         });
         expect(existsSync(join(elsewhere, 'secret.key'))).toBe(false);
       }
