@@ -1,11 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { openAead, sealAead } from './aead.ts';
 
 /**
  * What was derived from a server's master key, one key for each purpose (HKDF-SHA-256, RFC 5869, the purpose as its
@@ -34,30 +28,14 @@ export function newMasterKeyText(): string {
  * Returns `v1.` and base64url of nonce, ciphertext and tag.
  */
 export function seal(key: MasterKey, plaintext: string, context: string): string {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, key.sealing, nonce, { authTagLength: tagBytes });
-  cipher.setAAD(Buffer.from(context));
-  const body = Buffer.concat([nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return format + body.toString('base64url');
+  return format + sealAead(key.sealing, Buffer.from(plaintext), Buffer.from(context)).toString('base64url');
 }
 
 /** Opens what {@link seal} made. Undefined when it was changed, or sealed under another key or for another context. */
 export function openSealed(key: MasterKey, sealed: string, context: string): string | undefined {
   if (!/^v1\.[A-Za-z0-9_-]{38,}$/.test(sealed)) return undefined;
   const body = Buffer.from(sealed.slice(format.length), 'base64url');
-  const decipher = createDecipheriv(algorithm, key.sealing, body.subarray(0, nonceBytes), {
-    authTagLength: tagBytes,
-  });
-  decipher.setAAD(Buffer.from(context));
-  decipher.setAuthTag(body.subarray(-tagBytes));
-  try {
-    return Buffer.concat([
-      decipher.update(body.subarray(nonceBytes, -tagBytes)),
-      decipher.final(),
-    ]).toString();
-  } catch {
-    return undefined;
-  }
+  return openAead(key.sealing, body, Buffer.from(context))?.toString();
 }
 
 function readKeyBytes(text: string): Buffer | undefined {
@@ -73,8 +51,5 @@ function derive(master: Buffer, purpose: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', master, '', purpose, keyBytes)));
 }
 
-const algorithm = 'aes-256-gcm';
 const format = 'v1.';
 const keyBytes = 32;
-const nonceBytes = 12;
-const tagBytes = 16;

@@ -1,0 +1,82 @@
+import type { Static, TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import { Claim, Claimed, GiveRun } from './messages/claim.ts';
+import { Commands, ListCommands } from './messages/commands-list.ts';
+import { Enrol, Enrolled } from './messages/enrol.ts';
+import { Finished, Stored } from './messages/finished.ts';
+import { Hello, Welcome } from './messages/hello.ts';
+import { AskHostStatus, TellHostStatus } from './messages/host-status.ts';
+import { Output } from './messages/output.ts';
+import { Prove, Proved } from './messages/prove.ts';
+import { Ran, Recalled } from './messages/ran.ts';
+import { MessageRefusal } from './messages/refusal.ts';
+import { Refused } from './messages/refused.ts';
+import { Register, Registered } from './messages/register.ts';
+import { Renew } from './messages/renew.ts';
+import { KeyRotated, RotateKey } from './messages/rotate-key.ts';
+import { Started, Stop } from './messages/started.ts';
+import { Verified, Verify } from './messages/verify.ts';
+
+/** Rises with each change of the messages; PROTOCOL.md has its history. Each end says its own and takes whatever the other knows. */
+export const capability = 1;
+
+/** What a host may say, by type. PROTOCOL.md has a section for each. */
+export const hostMessages = {
+  register: Register,
+  verify: Verify,
+  enrol: Enrol,
+  prove: Prove,
+  rotate_key: RotateKey,
+  hello: Hello,
+  ran: Ran,
+  host_status: AskHostStatus,
+  commands_list: ListCommands,
+  claim: Claim,
+  started: Started,
+  output: Output,
+  finished: Finished,
+  refused: Refused,
+} as const;
+
+/** What a server may say, by type. */
+export const serverMessages = {
+  registered: Registered,
+  verified: Verified,
+  enrolled: Enrolled,
+  proved: Proved,
+  key_rotated: KeyRotated,
+  renew: Renew,
+  welcome: Welcome,
+  recalled: Recalled,
+  host: TellHostStatus,
+  commands: Commands,
+  run: GiveRun,
+  claimed: Claimed,
+  stored: Stored,
+  stop: Stop,
+  refusal: MessageRefusal,
+} as const;
+
+export type HostMessage = Static<(typeof hostMessages)[keyof typeof hostMessages]>;
+export type ServerMessage = Static<(typeof serverMessages)[keyof typeof serverMessages]>;
+
+/** `unknown`: a type that a newer other end may have; it is passed over. `malformed`: a known type in a shape that it never has. */
+export type Reading<Known> = Known | 'unknown' | 'malformed';
+
+export function readHostMessage(message: { readonly type: string }): Reading<HostMessage> {
+  return read<HostMessage>(hostMessages, message);
+}
+
+export function readServerMessage(message: { readonly type: string }): Reading<ServerMessage> {
+  return read<ServerMessage>(serverMessages, message);
+}
+
+/** Members that the schema does not name are let pass: a newer end may have sent them. */
+function read<Known>(
+  schemas: Readonly<Record<string, TSchema>>,
+  message: { readonly type: string },
+): Reading<Known> {
+  const schema = Object.hasOwn(schemas, message.type) ? schemas[message.type] : undefined;
+  if (schema === undefined) return 'unknown';
+  return Check(schema, message) ? (message as Known) : 'malformed';
+}

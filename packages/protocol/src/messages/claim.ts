@@ -1,0 +1,46 @@
+import { type Static, Type } from 'typebox';
+import { Manifest } from '../values/manifest.ts';
+import { Bytes32, Signature, Uuid } from '../values/text-forms.ts';
+
+/** Client to server: give me what is due. */
+export const Claim = Type.Object({
+  type: Type.Literal('claim'),
+  /** At most so many runs, and never more than the server has granted. */
+  limit: Type.Integer({ minimum: 1 }),
+  /** This command and no other. */
+  wire_number: Type.Optional(Type.Integer({ minimum: 1 })),
+});
+export type Claim = Static<typeof Claim>;
+
+/**
+ * Server to client: one run, delivered. The host checks what was signed before it executes. Runs of one answer are
+ * executed one after the other, in their order.
+ */
+export const GiveRun = Type.Object({
+  type: Type.Literal('run'),
+  run: Uuid,
+  attempt: Type.Integer({ minimum: 1 }),
+  wire_number: Type.Integer({ minimum: 1 }),
+  /** Of the commands group. */
+  group: Type.Integer({ minimum: 0 }),
+  revision: Type.Integer({ minimum: 0 }),
+  name: Type.String(),
+  program: Type.String(),
+  settings: Type.Record(Type.String(), Type.String()),
+  variables: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])),
+  manifest: Manifest,
+  /** Of the server's signing key, for the purpose `manifest`, over the manifest's canonical JSON. */
+  signature: Signature,
+  /** Which leaf is this host's, and the path that proves it, each hash as base64url. */
+  leaf: Type.Integer({ minimum: 0 }),
+  proof: Type.Array(Bytes32, { maxItems: 64 }),
+});
+export type GiveRun = Static<typeof GiveRun>;
+
+/** Server to client: those were all, or there is more once these are done. */
+export const Claimed = Type.Object({
+  type: Type.Literal('claimed'),
+  runs: Type.Integer({ minimum: 0 }),
+  has_more: Type.Boolean(),
+});
+export type Claimed = Static<typeof Claimed>;

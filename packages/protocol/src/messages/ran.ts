@@ -1,0 +1,32 @@
+import { type Static, Type } from 'typebox';
+import { TimeMs, Uuid } from '../values/text-forms.ts';
+
+/** What a host's journal keeps for ever of each run that it carried out. */
+export const PastRun = Type.Object({
+  run: Uuid,
+  job: Uuid,
+  attempt: Type.Integer({ minimum: 1 }),
+  wire_number: Type.Integer({ minimum: 1 }),
+  revision: Type.Integer({ minimum: 0 }),
+  name: Type.String(),
+  state: Type.Enum(['succeeded', 'failed', 'timed_out', 'stopped', 'interrupted', 'refused']),
+  exit_code: Type.Union([Type.Integer(), Type.Null()]),
+  finished_at_ms: Type.Union([TimeMs, Type.Null()]),
+});
+export type PastRun = Static<typeof PastRun>;
+
+/** Client to server: its whole past, in as many messages as it takes. */
+export const Ran = Type.Object({
+  type: Type.Literal('ran'),
+  runs: Type.Array(PastRun, { maxItems: 1000 }),
+  is_last: Type.Boolean(),
+});
+export type Ran = Static<typeof Ran>;
+
+/** Server to client: written down. After the last one runs are offered again. */
+export const Recalled = Type.Object({
+  type: Type.Literal('recalled'),
+  /** How many of them the server did not know. */
+  learnt: Type.Integer({ minimum: 0 }),
+});
+export type Recalled = Static<typeof Recalled>;

@@ -1,0 +1,34 @@
+import { type Static, Type } from 'typebox';
+import { Interpreter } from './interpreter.ts';
+import { Sha256, Uuid } from './text-forms.ts';
+
+/**
+ * What the server signs before any host runs it: one object a job. Its canonical JSON (RFC 8785) is what is signed,
+ * for the purpose `manifest`.
+ */
+export const Manifest = Type.Object({
+  version: Type.Literal(1),
+  /** The server that gives the order. */
+  server: Uuid,
+  job: Uuid,
+  program_sha256: Sha256,
+  interpreter: Interpreter,
+  timeout_ms: Type.Integer({ minimum: 1 }),
+  not_before_ms: Type.Integer({ minimum: 0 }),
+  expires_at_ms: Type.Integer({ minimum: 0 }),
+  /** Of the Merkle tree (RFC 6962) over the canonical JSON of the leaves. */
+  leaves: Type.Integer({ minimum: 1 }),
+  root: Sha256,
+});
+export type Manifest = Static<typeof Manifest>;
+
+/** What the manifest says to one host. */
+export const ManifestLeaf = Type.Object({
+  run: Uuid,
+  attempt: Type.Integer({ minimum: 1 }),
+  /** Fingerprint of the host's RSA key. */
+  host: Type.String(),
+  /** Of the canonical JSON of `{"settings": …, "variables": …}`. */
+  inputs_sha256: Sha256,
+});
+export type ManifestLeaf = Static<typeof ManifestLeaf>;
