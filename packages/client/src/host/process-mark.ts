@@ -22,7 +22,7 @@ export function standingOf(mark: string): 'alive' | 'dead' | 'elsewhere' | undef
   const [pid, start, boot, place] = /^(\d+)\.(\w+)\.(\w+)\.(\w+)$/.exec(mark)?.slice(1) ?? [];
   if (pid === undefined) return undefined;
   if (place !== placeMark()) return 'elsewhere';
-  if (boot !== bootMark() || !isRunning(Number(pid))) return 'dead';
+  if (boot !== bootMark() || !isRunning(Number(pid)) || readProcess(Number(pid))?.isZombie) return 'dead';
   if (start === unknown) return mark === ownMark() ? 'alive' : 'elsewhere';
   return start === startOf(Number(pid)) ? 'alive' : 'dead';
 }
