@@ -11,6 +11,9 @@ export function inheritedEnvironment(): Environment {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
 }
 
+/** Names the run in the environment of all its processes, by which they are known when the run is to be ended. */
+export const runMarkName = 'REMOTES_RUN';
+
 /**
  * The environment for a program that has its inputs there: each setting and variable that has a value, and the paths
  * of the files with all inputs and for the result. A sentence when an input can't be put into an environment.

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { runMarkName } from './environment.ts';
 import { isInterpreter, type Preparation, prepare } from './interpreters.ts';
 import type { ProgramOrder } from './order.ts';
 import type { Outcome } from './outcome.ts';
@@ -59,9 +61,11 @@ async function prepareAndRun(order: ProgramOrder, folder: string): Promise<Part>
     return notStarted(refusedByMachine(error));
   }
   if (typeof preparation === 'string') return notStarted({ reason: 'input_unfit', sentence: preparation });
-  const child = await spawnFirst(preparation);
+  const runMark = randomUUID();
+  const environment = { ...preparation.environment, [runMarkName]: runMark };
+  const child = await spawnFirst({ ...preparation, environment });
   if ('reason' in child) return notStarted(child);
-  const part = await run(order, child);
+  const part = await run(order, child, runMark);
   if (part.ending !== 'exited') return part;
   const { text, problem } = await readResult(preparation.resultPath, order.outputLimitBytes);
   return problem === undefined
@@ -80,13 +84,13 @@ function refusedByMachine(error: unknown): NotStarted {
   };
 }
 
-async function run(order: ProgramOrder, child: Child): Promise<Part> {
+async function run(order: ProgramOrder, child: Child, runMark: string): Promise<Part> {
   const stdout = keepEnds(order.outputLimitBytes);
   const stderr = keepEnds(order.outputLimitBytes);
   child.stdout.on('data', stdout.add).on('error', () => {});
   child.stderr.on('data', stderr.add).on('error', () => {});
 
-  const end = await endOf(order, child);
+  const end = await endOf(order, child, runMark);
   await drain([child.stdout, child.stderr], () => stdout.seenBytes() + stderr.seenBytes());
   const kept = { stdout: stdout.finish(), stderr: stderr.finish() };
   return {

@@ -30,6 +30,15 @@ export function readProcess(pid: number | 'self'): ProcessRow | undefined {
   };
 }
 
+/** The environment with which a process was started; empty when it may not be read, as that of other users. */
+export function readEnvironment(pid: number): Buffer {
+  try {
+    return readFileSync(`/proc/${pid}/environ`);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
 /** Every process that `/proc` shows. */
 export function readProcesses(): ProcessRow[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

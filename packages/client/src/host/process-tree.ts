@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readProcess, readProcesses } from './process-table.ts';
+import { runMarkName } from './environment.ts';
+import { type ProcessRow, readEnvironment, readProcess, readProcesses } from './process-table.ts';
+
+/** The process that leads its own group and session, and what names the run in its environment. */
+export type Root = { readonly rootPid: number; readonly runMark: string };
 
 /**
- * Ends a process that leads its own group and session, and all that came of it: TERM, and after the grace KILL.
- * On Linux that includes descendants that left the group, as long as a living ancestor leads to them; a daemon that
- * cut itself loose entirely lives on. Returns whether everything is gone; only a process that the kernel does not let
- * go of, or one of another user, can stay.
+ * Ends a process and all that came of it: TERM, and after the grace KILL. On Linux that includes descendants that left
+ * the group, as long as a living ancestor leads to them or the run's mark is in their environment; one that has neither
+ * lives on. Returns whether everything is gone; only a process that the kernel does not let go of, or one of another
+ * user, can stay.
  */
-export async function endTree(rootPid: number, graceMs: number): Promise<boolean> {
-  const tree = treeOf(rootPid);
+export async function endTree(root: Root, graceMs: number): Promise<boolean> {
+  const tree = treeOf(root);
   tree.signal('SIGTERM');
   if (await isGoneWithin(tree, graceMs)) return true;
   const deadline = performance.now() + unkillableMs;
@@ -35,12 +39,13 @@ async function isGoneWithin(tree: Tree, milliseconds: number): Promise<boolean> 
   }
 }
 
-function treeOf(rootPid: number): Tree {
-  if (process.platform === 'linux' && readProcess('self') !== undefined) return linuxTree(rootPid);
+function treeOf({ rootPid, runMark }: Root): Tree {
+  if (process.platform === 'linux' && readProcess('self') !== undefined)
+    return linuxTree(rootPid, markReader(rootPid, runMark));
   return process.platform === 'win32' ? windowsTree(rootPid) : groupTree(rootPid);
 }
 
-function linuxTree(rootPid: number): Tree {
+function linuxTree(rootPid: number, isMarked: (row: ProcessRow) => boolean): Tree {
   // Remembered with their start: a child whose parent died first can no longer be found, and a pid may be used again.
   const members = new Map<number, string>();
 
@@ -52,7 +57,7 @@ function linuxTree(rootPid: number): Tree {
       for (const row of rows) {
         const isOurs = row.pid === rootPid || row.group === rootPid || row.session === rootPid;
         const isChild = members.has(row.parent) && members.get(row.parent) === startOf.get(row.parent);
-        if (isOurs || isChild) members.set(row.pid, row.start);
+        if (isOurs || isChild || isMarked(row)) members.set(row.pid, row.start);
       }
     }
   };
@@ -83,6 +88,23 @@ function linuxTree(rootPid: number): Tree {
       grow();
       return living().length === 0;
     },
+  };
+}
+
+/**
+ * Whether the run's mark is in the environment with which a process was started. What is older than the run is not looked
+ * at, and nothing twice: there may be thousands, and the kernel keeps whoever reads waiting for one that is stuck.
+ */
+function markReader(rootPid: number, runMark: string): (row: ProcessRow) => boolean {
+  const first = Number((readProcess(rootPid) ?? readProcess('self'))?.start);
+  const text = `${runMarkName}=${runMark}`;
+  const seen = new Map<string, boolean>();
+  return ({ pid, start }) => {
+    if (pid === process.pid || Number(start) < first) return false;
+    const key = `${pid} ${start}`;
+    const isMarked = seen.get(key) ?? readEnvironment(pid).includes(text);
+    seen.set(key, isMarked);
+    return isMarked;
   };
 }
 

@@ -7,14 +7,14 @@ import type { Child } from './spawn.ts';
 export type ProgramEnd = Pick<Outcome, 'ending' | 'exitCode' | 'signal' | 'sentence'>;
 
 /** Waits until the program has ended by itself, or has been ended at its time limit or at the order's signal. */
-export async function endOf(order: ProgramOrder, child: Child): Promise<ProgramEnd> {
+export async function endOf(order: ProgramOrder, child: Child, runMark: string): Promise<ProgramEnd> {
   const exit = exitOf(child);
   const interruption = interruptionOf(order);
   const first = await Promise.race([exit, interruption.happened]);
   interruption.forget();
   if (typeof first !== 'string') return endedByItself(first);
 
-  await endTree(child.pid!, order.graceSeconds * 1000);
+  await endTree({ rootPid: child.pid!, runMark }, order.graceSeconds * 1000);
   const patience = new AbortController();
   const last = await Promise.race([exit, delay(reapMs, undefined, { signal: patience.signal })]);
   patience.abort();

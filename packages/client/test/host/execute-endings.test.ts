@@ -33,6 +33,7 @@ describe('a time-out is reported, once, and the whole process tree is killed', (
     ['has-children-that-ignore-term.sh', 3],
     ['has-children-that-leave-the-group.py', 3],
     ['has-a-stopped-child.sh', 2],
+    ['has-a-child-that-cut-itself-loose.sh', 2],
     ['starts-another-when-told-to-end.sh', 2],
   ])('%s', async (name, processes) => {
     const { outcome, living } = await timeOut(name, processes);
@@ -88,6 +89,35 @@ describe('a program that is stopped', () => {
     expect(pidsIn(pidsPath).filter(isAlive)).toEqual([]);
   });
 
+  test('a child that cut itself loose from it is killed too', async () => {
+    const stop = new AbortController();
+    const pidsPath = here.scratch('pids');
+    const running = here.execute({
+      interpreter: 'bash',
+      program: fixture('has-a-child-that-cut-itself-loose.sh'),
+      variables: { pids: pidsPath },
+      graceSeconds: 0.2,
+      signal: stop.signal,
+    });
+    await until('both processes run', () => pidsIn(pidsPath).length === 2);
+    stop.abort();
+    expect(await running).toMatchObject({ ending: 'stopped' });
+    expect(pidsIn(pidsPath).filter(isAlive)).toEqual([]);
+  });
+
+  test('what another run left behind on purpose is not', async () => {
+    const left = await here.execute({
+      interpreter: 'bash',
+      program: '(setsid sleep 100 > /dev/null 2>&1 & echo $!)',
+    });
+    const pid = Number(left.stdout.toString());
+    const outcome = await here.execute({ interpreter: 'sh', program: 'sleep 100', timeoutSeconds: 0.3 });
+    expect(outcome).toMatchObject({ ending: 'timed_out' });
+    expect(isAlive(pid)).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    await until('the process is gone', () => !isAlive(pid));
+  });
+
   test('it does not start at all when the client is stopping already', async () => {
     const program = `touch ${here.scratch('started')}`;
     const outcome = await here.execute({ interpreter: 'sh', program, signal: AbortSignal.abort() });
@@ -101,6 +131,7 @@ describe('a program that leaves others running', () => {
     ['in the background', 'sleep 100 & echo $!'],
     ['in the background, printing without end', 'yes & echo $!'],
     ['as a daemon', 'setsid sleep 100 > /dev/null 2>&1 & echo $!'],
+    ['as a daemon that nobody leads to', '(setsid sleep 100 > /dev/null 2>&1 & echo $!)'],
     ['protected from hanging up', 'nohup sleep 100 > /dev/null 2>&1 & echo $!'],
   ])('%s ends all the same, and kills none of them', async (_how, program) => {
     const outcome = await here.execute({ interpreter: 'bash', program });

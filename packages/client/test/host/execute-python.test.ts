@@ -37,9 +37,18 @@ describe('what a Python program finds', () => {
     vi.stubEnv('REMOTES_TOKEN', 'secret');
     vi.stubEnv('HARMLESS', 'kept');
     const outcome = await python(
-      'import os; print(os.getcwd(), [v for k, v in os.environ.items() if "REMOTES" in k or k == "HARMLESS"])',
+      'import os; print(os.getcwd(), [v for k, v in os.environ.items() if k == "HARMLESS"], [k for k in os.environ if "REMOTES" in k])',
     );
-    expect(outcome.stdout.toString()).toBe(`${process.cwd()} ['kept']\n`);
+    // The mark is the run's own, by which its processes are found when it must be ended.
+    expect(outcome.stdout.toString()).toBe(`${process.cwd()} ['kept'] ['REMOTES_RUN']\n`);
+  });
+
+  test('the mark of a run is that of no other, and not the one that the client was started with', async () => {
+    vi.stubEnv('REMOTES_RUN', 'outer');
+    const mark = async () => seen(await python('import os; print(os.environ["REMOTES_RUN"])')).stdout;
+    const marks = [await mark(), await mark()];
+    expect(marks[0]).not.toBe(marks[1]);
+    for (const text of marks) expect(text).toMatch(/^[0-9a-f-]{36}\n$/);
   });
 
   test('nothing of program, settings and variables can be read in the list of processes', async () => {

@@ -9,7 +9,7 @@ describe.each(['sh', 'bash'] as const)('a program for %s', (interpreter) => {
 
   test('it finds settings and variables in its environment, without those that have no value', async () => {
     vi.stubEnv('REMOTES_VARIABLE_DISK', 'from outside');
-    const outcome = await shell('env | grep ^REMOTES_ | grep -v /remotes-run- | sort', {
+    const outcome = await shell('env | grep ^REMOTES_ | grep -v -e /remotes-run- -e ^REMOTES_RUN= | sort', {
       settings: { dns: '10.0.0.1', 'mail-relay': ' é\n' },
       variables: { os: 'Debian', disk: null },
     });
