@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { trouble } from './trouble.ts';
 
@@ -62,7 +64,7 @@ export function readArguments(args: string[]): Flags | 'help' | 'version' {
   return flags;
 }
 
-/** Throws v1's sentence for each argument that this action can't do without. */
+/** Throws v1's sentence for each argument that this action can't do without, and one for files that would overwrite each other. */
 export function requireArguments(flags: Flags, tokenOfEnvironment: string | undefined): void {
   const { action } = flags;
   const isMissing = (names: ActionName[], value: unknown) => names.includes(action) && value === undefined;
@@ -73,8 +75,35 @@ export function requireArguments(flags: Flags, tokenOfEnvironment: string | unde
     throw usage('missing private_key argument');
   if (isMissing(['generate_keys', 'new_host'], flags.publicKeyPath))
     throw usage('missing public_key argument');
+  if (action === 'generate_keys' || action === 'new_host') requireOwnFiles(flags);
   if (isMissing(['command_get'], flags.commandId)) throw usage('missing command argument');
   if (isMissing(['commands_monitor'], flags.intervalSeconds)) throw usage('missing monitoring interval');
+}
+
+/** Each of the three would overwrite the other. */
+function requireOwnFiles({ settingsPath, privateKeyPath = '', publicKeyPath = '' }: Flags): void {
+  const named = [
+    ['--settings', settingsPath],
+    ['--private_key', privateKeyPath],
+    ['--public_key', publicKeyPath],
+  ] as const;
+  const flagOf = new Map<string, string>();
+  for (const [flag, path] of named) {
+    const real = realPath(resolve(path));
+    const other = flagOf.get(real);
+    if (other !== undefined)
+      throw usage(`${other} and ${flag} name the same file (${real}): give each a path of its own`);
+    flagOf.set(real, flag);
+  }
+}
+
+/** With links followed as far as there is something. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
+  }
 }
 
 function parse(args: string[]) {

@@ -8,10 +8,7 @@ import { type Trouble, trouble } from './trouble.ts';
 export type KeyPaths = { privateKey: string; publicKey: string };
 
 export function keyPaths(privateKey: string, publicKey: string): KeyPaths {
-  const paths = { privateKey: resolve(privateKey), publicKey: resolve(publicKey) };
-  if (paths.privateKey === paths.publicKey)
-    throw trouble('usage', '--private_key and --public_key name the same file');
-  return paths;
+  return { privateKey: resolve(privateKey), publicKey: resolve(publicKey) };
 }
 
 /** Throws a trouble when these files can't be made: no folder, or something there that may not be replaced. */

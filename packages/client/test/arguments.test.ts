@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { actionNames } from '../src/arguments.ts';
@@ -42,6 +42,35 @@ describe('a usage error says what is missing on stderr and exits with 2', () => 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(sentence);
     expect(stderr).toMatch(/^usage: remotes-client --action=/);
+  });
+});
+
+describe('two files that would overwrite each other are a usage error, and nothing is made', () => {
+  test.each([
+    ['--settings and --private_key', ['s', './s', 'p']],
+    ['--settings and --public_key', ['s', 'k', 'inner/../s']],
+    ['--settings and --private_key', ['s', 'link/s', 'p']],
+    ['--private_key and --public_key', ['s', 'k', 'link/k']],
+  ])('%s: %j', async (flags, [settings = '', privateKey = '', publicKey = '']) => {
+    const folder = await makeFolder();
+    await symlink('.', join(folder, 'link'));
+    const files = ['-S', settings, '--private_key', privateKey, '--public_key', publicKey];
+    for (const action of [['generate_keys'], ['new_host', '--url', server.url, '--token', 't']]) {
+      const { code, stdout, stderr } = await runClient(['--action', ...action, ...files], { cwd: folder });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`${flags} name the same file`);
+    }
+    expect(await readdir(folder)).toEqual(['link']);
+    expect(server.asked).toEqual([]);
+  });
+
+  test('a key that lies where --settings points is left as it is', async () => {
+    const { privateKey, publicKey } = await makeHost(server.url, 'keys');
+    const before = await readFile(privateKey, 'utf8');
+    const files = ['-S', privateKey, '--private_key', privateKey, '--public_key', publicKey];
+    const args = ['--action=new_host', '--url', server.url, '--token=t', '--force', ...files];
+    expect(await runClient(args)).toMatchObject({ code: 2 });
+    expect(await readFile(privateKey, 'utf8')).toBe(before);
   });
 });
 
