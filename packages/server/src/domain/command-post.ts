@@ -11,7 +11,7 @@ import { type Ending, readEnding } from './run-ending.ts';
 import { mayMove } from './run-moves.ts';
 import { offerAgain } from './run-overdue.ts';
 import { maskBytes, maskText } from './secret-mask.ts';
-import { secretValues } from './secret-setting.ts';
+import { secretSpellings } from './secret-setting.ts';
 
 /** Whether this host has been given this command at all; asked before the body is read. */
 export async function checkRunOfHost(
@@ -68,7 +68,7 @@ async function readReport(
   ending: Ending | undefined,
 ): Promise<Report> {
   const reading = readResult(resultBytes.toString('utf8'));
-  const secrets = secretValues(mind.masterKey, await mind.definitions.current());
+  const secrets = secretSpellings(mind.masterKey, await mind.definitions.current());
   const maskedOutput = maskBytes(outputBytes, secrets);
   const maskedStderr = maskText(reading.stderr, secrets);
   const maskedText = maskText(reading.text, secrets);

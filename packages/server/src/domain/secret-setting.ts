@@ -1,6 +1,7 @@
 import { type MasterKey, openSealed, seal } from '@remotes/protocol/crypto/seal';
 import type { Definitions } from './definitions.ts';
 import type { Setting } from './ports.ts';
+import { spellingsOf } from './secret-spellings.ts';
 
 const purposeOf = (name: string) => `setting ${name}`;
 
@@ -23,19 +24,22 @@ export function openSetting(masterKey: MasterKey, setting: Setting): string {
 
 const opened = new WeakMap<Definitions, readonly string[]>();
 
-/** Every secret value that is worth masking in what hosts send; opened once for each picture of the definitions. */
-export function secretValues(masterKey: MasterKey, definitions: Definitions): readonly string[] {
+/**
+ * Every secret value that is worth masking in what hosts send, in all its spellings; opened once for each picture of
+ * the definitions.
+ */
+export function secretSpellings(masterKey: MasterKey, definitions: Definitions): readonly string[] {
   const known = opened.get(definitions);
   if (known) return known;
-  const values = [...definitions.settings.values()].flatMap((setting) => {
+  const spellings = [...definitions.settings.values()].flatMap((setting) => {
     if (!setting.isSecret) return [];
     const value = openSealed(masterKey, setting.value, purposeOf(setting.name));
-    return value !== undefined && Buffer.byteLength(value) >= shortestMaskedBytes ? [value] : [];
+    return value !== undefined && Buffer.byteLength(value) >= shortestMaskedBytes ? spellingsOf(value) : [];
   });
   // Longest first, so that a secret that is part of another does not leave the rest of it standing.
-  values.sort((one, other) => other.length - one.length);
-  opened.set(definitions, values);
-  return values;
+  spellings.sort((one, other) => other.length - one.length);
+  opened.set(definitions, spellings);
+  return spellings;
 }
 
 /** Shorter values would mask ordinary words. */

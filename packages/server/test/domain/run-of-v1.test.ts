@@ -147,6 +147,41 @@ describe('a run on a v1 host', () => {
       expect(await runOf(id)).toMatchObject({ result: '["********"]', isMasked: true });
     });
 
+    test('has secrets masked that JSON and Python spell with escapes (they stayed in clear in a run called masked)', async () => {
+      const { fleet, machine, outputOf, runOf, tables } = await begin();
+      const value = 'pa"ss\\wörd\nit\'s';
+      const [whole, shown] = await fleet.administer(async (all) => {
+        const sealed = sealSetting(fleet.mind.masterKey, 'password', value);
+        await all.settings.put({
+          name: 'password',
+          value: sealed,
+          description: '',
+          isSecret: true,
+          isActive: true,
+        });
+        return [
+          await all.variables.add('Facts', 'whole'),
+          await all.variables.add('Facts', 'shown'),
+        ] as const;
+      });
+      const id = await fleet.define({ outputVariables: [whole.id, shown.id] });
+      await machine.get(id);
+      const plainAscii = 'pa\\"ss\\\\w\\u00f6rd\\nit\'s';
+      const withinJson = JSON.stringify(JSON.stringify({ password: value }));
+      const result = `["${plainAscii}", {"is": "${plainAscii}", "json": ${withinJson}}]`;
+      await machine.post(id, `{"password": "${plainAscii}"}\n${JSON.stringify([value])}\n`, result);
+      expect(await outputOf(id)).toBe('{"password": "********"}\n["********"]\n');
+      expect(await runOf(id)).toMatchObject({
+        state: 'succeeded',
+        isMasked: true,
+        result: '["********", {"is": "********", "json": "{\\"password\\":\\"********\\"}"}]',
+      });
+      expect(await tables.variables.valuesOfHost(1, [whole.id, shown.id])).toEqual([
+        { variableId: whole.id, value: '********' },
+        { variableId: shown.id, value: `{'is': '********', 'json': '{"password":"********"}'}` },
+      ]);
+    });
+
     test('is not offered again after a time-out that nobody reported: the endless re-run is gone', async () => {
       const { fleet, machine, runOf } = await begin();
       const id = await fleet.define({ timeoutSeconds: 15 });
