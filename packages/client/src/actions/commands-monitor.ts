@@ -1,6 +1,6 @@
 import { monitor } from '../agent/monitor.ts';
 import { listenForStop } from '../agent/stop-signals.ts';
-import { openWorker, reloadWorker } from '../agent/worker.ts';
+import { openWorker, recoverWorker, reloadWorker } from '../agent/worker.ts';
 import type { Context } from '../context.ts';
 import { openSettingsFile } from '../settings-file.ts';
 import { write } from '../write.ts';
@@ -11,6 +11,10 @@ export async function monitorCommands(context: Context): Promise<number> {
   const log = (line: string) => write(2, `${new Date().toISOString()} ${line}\n`);
   const signals = listenForStop(['SIGINT', 'SIGTERM'], log);
   let worker = await openWorker({ ...context, say: log }, signals);
+  const current = async () => {
+    worker = await recoverWorker({ ...context, say: log }, worker);
+    return worker;
+  };
   const onHangUp = async () => {
     try {
       const settings = openSettingsFile(flags.settingsPath, log);
@@ -24,7 +28,7 @@ export async function monitorCommands(context: Context): Promise<number> {
   const intervalSeconds = flags.intervalSeconds ?? 0;
   log(`watching for commands of ${worker.session.serverUrl} every ${intervalSeconds} s`);
   try {
-    await monitor({ worker: () => worker, intervalSeconds, log });
+    await monitor({ worker: current, finish: signals.finish, intervalSeconds, log });
     log('ended as asked');
     return 0;
   } finally {

@@ -1,16 +1,18 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile, syncFolder } from '../files/replace-file.ts';
 import { type JournalReading, readJournal } from './journal-reading.ts';
 import { encodeRecord, type JournalRecord, newestVersion } from './journal-record.ts';
 
 /**
- * A file of records that is only ever appended to, or replaced whole. Errors of the file system are thrown; after any of
+ * A file of records that only ever grows at its end, or is replaced whole. Errors of the file system are thrown; after any of
  * them the file holds what it held before, or `isBroken` says that this can't be promised any more.
  */
 export type JournalFile = {
   readonly sizeBytes: () => number;
   readonly isBroken: () => boolean;
+  /** Takes room for the next record, synced, and keeps it: blanks behind the last one, which are no record yet. */
+  reserve(): Promise<void>;
   /** With `isSynced` the record is on the disk when this returns. */
   append(record: JournalRecord, isSynced: boolean): Promise<void>;
   replace(records: readonly JournalRecord[]): Promise<void>;
@@ -21,11 +23,17 @@ export type JournalFile = {
 
 export type OpenedJournalFile = JournalReading & { readonly file: JournalFile };
 
+/** Not in the mode that appends: a record goes over the blanks that hold its room. */
+const flags = constants.O_RDWR | constants.O_CREAT;
+
+/** Above what the beginning of a run takes, whose texts are short but for the server's address. */
+const reservedBytes = 4096;
+
 const firstRecord: JournalRecord = { kind: 'journal', version: newestVersion };
 
 /** Opens or makes the file, and sets right what a crash or a bad disk did to it. */
 export async function openJournalFile(path: string): Promise<OpenedJournalFile> {
-  const handle = await open(path, 'a+', 0o600);
+  const handle = await open(path, flags, 0o600);
   try {
     await handle.chmod(0o600);
     const reading = await readJournal(path, handle);
@@ -56,20 +64,28 @@ function journalFile(path: string, opened: FileHandle, openedBytes: number): Jou
     }
   };
 
+  const writeAtEnd = async (bytes: Buffer, isSynced: boolean) => {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, sizeBytes + done);
+        done += bytesWritten;
+      }
+      if (isSynced) await sync();
+    } catch (error) {
+      await handle.truncate(sizeBytes).catch(() => {
+        isBroken = true;
+      });
+      throw error;
+    }
+  };
+
   return {
     sizeBytes: () => sizeBytes,
     isBroken: () => isBroken,
+    reserve: () => writeAtEnd(Buffer.alloc(reservedBytes, ' '), true),
     async append(record, isSynced) {
       const bytes = Buffer.from(encodeRecord(record));
-      try {
-        await handle.writeFile(bytes);
-        if (isSynced) await sync();
-      } catch (error) {
-        await handle.truncate(sizeBytes).catch(() => {
-          isBroken = true;
-        });
-        throw error;
-      }
+      await writeAtEnd(bytes, isSynced);
       sizeBytes += bytes.length;
     },
     async replace(records) {
@@ -77,7 +93,7 @@ function journalFile(path: string, opened: FileHandle, openedBytes: number): Jou
       await replaceFile(path, text);
       isBroken = true;
       await handle.close();
-      handle = await open(path, 'a', 0o600);
+      handle = await open(path, flags, 0o600);
       sizeBytes = Buffer.byteLength(text);
       isBroken = false;
     },

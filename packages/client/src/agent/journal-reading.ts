@@ -16,12 +16,14 @@ export async function readJournal(path: string, handle: FileHandle): Promise<Jou
   const notices: string[] = [];
   const tornBytes = bytes.length - goodBytes;
   if (tornBytes > 0) {
+    const isReserve = bytes.toString('latin1', goodBytes).trim() === '';
     // Whoever wrote it was cut short before the sync, so nothing was done in its trust.
     await handle.truncate(goodBytes);
     await handle.sync();
-    notices.push(
-      `The last record of ${path} was cut short by a crash (${tornBytes} bytes) and has been removed.`,
-    );
+    if (!isReserve)
+      notices.push(
+        `The last record of ${path} was cut short by a crash (${tornBytes} bytes) and has been removed.`,
+      );
   }
   if (damaged.length > 0) {
     const aside = `${path}.damaged`;

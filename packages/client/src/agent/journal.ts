@@ -32,6 +32,11 @@ export type HeldRun = {
 };
 
 export type Journal = {
+  /**
+   * Shows that the next run can be written down, and keeps room for that: to be asked before a command is fetched, as the
+   * server counts it as handed out from then on.
+   */
+  ready(): Promise<JournalRefusal | undefined>;
   /** Writes down that a run begins, synced: only then may its process start. The answer is the run's id. */
   begin(run: JournalRun): Promise<string | JournalRefusal>;
   /** Keeps outcome, output and result, synced. After a refusal some of it is held in memory only. */
@@ -40,6 +45,8 @@ export type Journal = {
   stored(id: string): Promise<JournalRefusal | undefined>;
   /** What the server has not stored yet, oldest first. Those without an outcome are running or were interrupted. */
   held(): readonly HeldRun[];
+  /** False once another process took this one for dead and the journal for free: then it must be opened anew. */
+  isOurs(): Promise<boolean>;
   /** What was found damaged at opening, a sentence each. */
   readonly notices: readonly string[];
   close(): Promise<void>;
@@ -98,6 +105,7 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
   const { held, unknown } = holdings;
   const inTurn = oneAfterTheOther();
   const attempt = async (work: () => Promise<void>): Promise<JournalRefusal | undefined> => {
+    if (!(await lock.isHeld())) return lockLost();
     if (file.isBroken()) return journalUnusable(path, 'an earlier write to it failed; start the client anew');
     try {
       await work();
@@ -107,20 +115,29 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
     }
   };
 
+  const withinLimit = async (): Promise<JournalRefusal | undefined> => {
+    const isAbove = () => file.sizeBytes() > limitBytes;
+    const refusal = isAbove() ? await attempt(() => compact(file, holdings)) : undefined;
+    if (refusal?.refused === 'locked') return refusal;
+    return isAbove() ? journalFull(path) : undefined;
+  };
+
   return Object.freeze({
     notices,
     held: () => [...held.values()].map(heldRun),
+    isOurs: () => lock.isHeld(),
+
+    ready: () => inTurn(async () => (await withinLimit()) ?? (await attempt(file.reserve))),
 
     begin: (run: JournalRun) =>
       inTurn(async () => {
-        if (!(await lock.isHeld())) return lockLost();
-        if (file.sizeBytes() > limitBytes) await attempt(() => compact(file, holdings));
-        if (file.sizeBytes() > limitBytes) return journalFull(path);
+        const full = await withinLimit();
+        if (full !== undefined) return full;
         crashPoint('journal-before-begin');
         const record = {
           kind: 'begun',
           id: randomUUID(),
-          run,
+          run: { ...run, name: run.name?.slice(0, longestName) },
           begunAtMs: Date.now(),
           boot: bootMark(),
         } as const;
@@ -165,6 +182,9 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
       }),
   });
 }
+
+/** A record with a name of any length would not fit into the room that was kept for it. */
+const longestName = 200;
 
 function compact(file: JournalFile, { held, unknown }: Holdings): Promise<void> {
   return file.replace([...unknown, ...held.values()]);

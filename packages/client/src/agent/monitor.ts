@@ -7,8 +7,10 @@ import { runLine, settledLine } from './run-line.ts';
 import { settle } from './settle.ts';
 
 export type Monitor = {
-  /** Asked anew for each pass, as settings may be reloaded between two. */
-  readonly worker: () => Worker;
+  /** Asked anew for each pass, as settings may be reloaded between two. Throws a trouble when none can be had now. */
+  readonly worker: () => Promise<Worker>;
+  /** Aborted to end it. */
+  readonly finish: AbortSignal;
   readonly intervalSeconds: number;
   readonly log: (line: string) => void;
 };
@@ -17,8 +19,7 @@ export type Monitor = {
  * Goes round until it is asked to end, whatever the server does. Logs each run, and trouble when it begins, changes and
  * ends, so that a server that is down for a week costs a line.
  */
-export async function monitor({ worker, intervalSeconds, log }: Monitor): Promise<void> {
-  const { finish } = worker();
+export async function monitor({ worker, finish, intervalSeconds, log }: Monitor): Promise<void> {
   let trouble: string | undefined;
   let failures = 0;
   let retryAfterSeconds: number | undefined;
@@ -29,13 +30,15 @@ export async function monitor({ worker, intervalSeconds, log }: Monitor): Promis
   };
 
   // What a kill left behind is reported at once, not an interval later.
-  const settledFirst = await unlessTrouble(() => settle(worker()));
+  const settledFirst = await unlessTrouble(async () => settle(await worker()));
   if ('value' in settledFirst) for (const settled of settledFirst.value) logLine(log, settledLine(settled));
 
   while (!finish.aborted) {
     await pause(nextWaitSeconds({ intervalSeconds, failures, retryAfterSeconds }), finish);
     if (finish.aborted) return;
-    const done = await unlessTrouble(() => passOnce(worker(), (report) => logLine(log, runLine(report))));
+    const done = await unlessTrouble(async () =>
+      passOnce(await worker(), (report) => logLine(log, runLine(report))),
+    );
     if (finish.aborted && 'sentence' in done) return;
     const pass = 'value' in done ? done.value : undefined;
     for (const settled of pass?.settled ?? []) logLine(log, settledLine(settled));

@@ -1,4 +1,5 @@
 import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
+import type { Trouble } from '../trouble.ts';
 import { listedCommands } from './listing.ts';
 import { type RunReport, runCommand, type Worker } from './run-command.ts';
 import { type Settled, settle } from './settle.ts';
@@ -14,8 +15,8 @@ export type Pass = {
 
 /**
  * One time round: what is held is delivered, the list fetched, each command run and reported, in the list's order. One
- * that fails holds up none after it, but a server that can't be reached ends the pass. Throws a trouble when there is
- * no list.
+ * that fails holds up none after it, but a server that can't be reached ends the pass, and so does a journal that can't be
+ * used. Throws a trouble when there is no list.
  */
 export async function passOnce(
   worker: Worker,
@@ -32,8 +33,7 @@ export async function passOnce(
     const report = await runCommand(worker, id);
     reports.push(report);
     onReport(report);
-    const { trouble } = report;
-    if (trouble?.code === 'network' || report.delivery?.trouble?.code === 'network') break;
+    if (isEnd(report.trouble) || isEnd(report.delivery?.trouble)) break;
   }
   const answers = reports.flatMap(({ answer, delivery }) => [answer, delivery?.answer]);
   const waits = answers.flatMap((answer) => answer?.retryAfterSeconds ?? []);
@@ -46,7 +46,14 @@ export async function passOnce(
   };
 }
 
+/** Trouble that the next command would meet too. */
+function isEnd(trouble: Trouble | undefined): boolean {
+  return trouble?.code === 'network' || trouble?.code === 'settings';
+}
+
 function troubleOf(settled: readonly Settled[], reports: readonly RunReport[]): string | undefined {
+  const ownTrouble = reports.find(({ trouble }) => trouble?.code === 'settings');
+  if (ownTrouble !== undefined) return ownTrouble.sentence;
   const unsettled = settled.find(({ delivery }) => delivery.state === 'kept');
   if (unsettled !== undefined)
     return `the result of command ${unsettled.run.run.commandId} is not stored yet: ${unsettled.delivery.sentence}`;

@@ -2,7 +2,7 @@ import { executeProgram } from '../host/execute.ts';
 import type { ProgramOrder } from '../host/order.ts';
 import type { Outcome } from '../host/outcome.ts';
 import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
-import { isTrouble, type Trouble } from '../trouble.ts';
+import { isTrouble, type Trouble, trouble } from '../trouble.ts';
 import type { HostSession } from './host-session.ts';
 import { isJournalRefusal, type Journal } from './journal.ts';
 import { type Delivery, deliver } from './outbox.ts';
@@ -40,11 +40,19 @@ const graceSeconds = 5;
 /** Two texts of this size, sealed, stay below the 16 MiB that a server takes in one request. */
 const outputLimitBytes = 5 * 1024 * 1024;
 
-/** Fetches a command, runs it once, and delivers what became of it. Throws only what is a fault. */
+/**
+ * Fetches a command, runs it once, and delivers what became of it. It stays with the server while the journal can't be used.
+ * Throws only what is a fault.
+ */
 export async function runCommand(worker: Worker, commandId: number): Promise<RunReport> {
   const { session, journal } = worker;
   if (journal.held().some(({ run }) => isSame(run, session, commandId)))
     return { commandId, sentence: 'it was run before and its result is not stored yet: it is not run again' };
+  const refusal = await journal.ready();
+  if (refusal !== undefined) {
+    const { sentence } = refusal;
+    return { commandId, sentence, trouble: trouble('settings', sentence) };
+  }
   let answer: ServerAnswer | undefined;
   let command: GivenCommand;
   try {
@@ -75,7 +83,7 @@ async function runGiven(
   const { uuid: host, serverUrl } = session;
   const id = await journal.begin({ serverUrl, host, commandId, name });
   if (isJournalRefusal(id)) {
-    // Nothing was started, so it may be reported without having been written down.
+    // The journal was ready a moment ago. Nothing was started, so it may be reported without having been written down.
     const outcome = notRun(`it was not run: ${id.sentence}`);
     return { outcome, delivery: await deliverOutcome(session, commandId, outcome) };
   }
@@ -89,8 +97,8 @@ async function runGiven(
     if (!delivery.mayHaveArrived) unsent.add(id);
     return { outcome, delivery };
   }
-  const trouble = await journal.stored(id);
-  if (trouble !== undefined) say(trouble.sentence);
+  const again = await journal.stored(id);
+  if (again !== undefined && refusal === undefined) say(again.sentence);
   return { outcome, delivery };
 }
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { isJournalRefusal, openJournal } from '../../src/agent/journal.ts';
 import { ownMark } from '../../src/host/process-mark.ts';
-import { begin, journalFolder, run } from './journal-folder.ts';
+import { begin, journalFolder, outcome, run } from './journal-folder.ts';
 
 const here = journalFolder();
 const children: ChildProcess[] = [];
@@ -96,6 +96,18 @@ describe('a lock that nobody holds any more', () => {
     const journal = await here.open();
     await begin(journal);
     for (const name of locks()) unlinkSync(here.path(name));
-    expect(await journal.begin(run)).toMatchObject({ refused: 'locked', sentence: expect.any(String) });
+    const refusal = { refused: 'locked', sentence: expect.any(String) };
+    expect(await journal.ready()).toMatchObject(refusal);
+    expect(await journal.begin(run)).toMatchObject(refusal);
+  });
+
+  test('and writes nothing more into what is another client’s now', async () => {
+    const journal = await here.open();
+    const id = await begin(journal);
+    for (const name of locks()) unlinkSync(here.path(name));
+    const before = readFileSync(here.path('journal'));
+    expect(await journal.finish(id, outcome)).toMatchObject({ refused: 'locked' });
+    expect(await journal.stored(id)).toMatchObject({ refused: 'locked' });
+    expect(readFileSync(here.path('journal'))).toEqual(before);
   });
 });

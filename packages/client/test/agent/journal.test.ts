@@ -116,6 +116,25 @@ describe('the journal', () => {
     expect(readFileSync(here.path('journal'), 'utf8')).toContain(newer);
   });
 
+  test('the room that is kept for the next run is no record, and no damage', async () => {
+    const first = await here.open();
+    await begin(first, 1);
+    expect(await first.ready()).toBeUndefined();
+    await here.close(first);
+    const second = await here.open();
+    expect(second.notices).toEqual([]);
+    expect(states(second)).toEqual([[1, 'begun']]);
+    expect(await second.ready()).toBeUndefined();
+    await begin(second, 2);
+    await here.close(second);
+    const third = await here.open();
+    expect(third.notices).toEqual([]);
+    expect(states(third)).toEqual([
+      [1, 'begun'],
+      [2, 'begun'],
+    ]);
+  });
+
   test('one that a newer client has changed beyond that is left alone', async () => {
     mkdirSync(here.folder());
     const newer = encodeRecord({ kind: 'journal', version: 2 });
@@ -138,9 +157,11 @@ describe('a full journal', () => {
     const journal = await here.open({ limitBytes: 2000 });
     const id = await begin(journal);
     expect(await journal.finish(id, { ...outcome, stdout: Buffer.alloc(3000) })).toBeUndefined();
+    expect(await journal.ready()).toMatchObject({ refused: 'journal_full', sentence: expect.any(String) });
     expect(await journal.begin(run)).toMatchObject({ refused: 'journal_full', sentence: expect.any(String) });
     expect(states(journal)).toEqual([[7, 'finished']]);
     await journal.stored(id);
+    expect(await journal.ready()).toBeUndefined();
     expect(isJournalRefusal(await journal.begin(run))).toBe(false);
   });
 
