@@ -8,19 +8,23 @@ import { isSuccess, type Outcome } from '../host/outcome.ts';
  */
 export type RunTexts = { readonly output: string; readonly result: string; readonly ending?: string };
 
-/** What v1 posts for a program that left `__RESULT__` as it was. */
+/** What v1 posts for a program that left `__RESULT__` as it was, and also for one that left without returning anything. */
 const emptyResult = '[\n  ""\n]';
 
 /**
  * Puts an outcome into the two texts. A success posts its list. A v1 server wants nothing else there, so what went to
- * stderr beside it only goes to servers that can tell the two apart. A failure posts stderr and, last, what happened:
- * so it can't be taken for a list, even if the program printed one.
+ * stderr beside it only goes to servers that can tell the two apart; and these are told where there is no list at all, so
+ * that no variable is emptied. A failure posts stderr and, last, what happened: so it can't be taken for a list, even if
+ * the program printed one.
  */
 export function textsOf(outcome: Outcome, isRemotes: boolean): RunTexts {
   const output = storable(outcome.stdout.toString('utf8'));
   const stderr = storable(outcome.stderr.toString('utf8'));
-  const ending = isRemotes ? endingOf(outcome) : {};
-  if (!isSuccess(outcome)) return { output, result: onOwnLine(stderr, happening(outcome)), ...ending };
+  const isDone = isSuccess(outcome);
+  const isWithoutResult = isDone && outcome.resultText === undefined;
+  const ending = isRemotes ? endingOf(outcome, isWithoutResult) : {};
+  if (!isDone) return { output, result: onOwnLine(stderr, happening(outcome)), ...ending };
+  if (isRemotes && isWithoutResult) return { output, result: stderr, ...ending };
   const list = storable(outcome.resultText ?? emptyResult);
   return { output, result: (isRemotes ? withStderr(stderr, list) : undefined) ?? list, ...ending };
 }
@@ -39,8 +43,12 @@ export function interruptedTexts(isFromEarlierBoot: boolean, isRemotes: boolean)
   };
 }
 
-function endingOf({ ending, exitCode = null, signal = null }: Ended): { ending: string } {
-  return { ending: JSON.stringify({ ending, exit_code: exitCode, signal } satisfies RunEnding) };
+function endingOf(
+  { ending, exitCode = null, signal = null }: Ended,
+  isWithoutResult = false,
+): { ending: string } {
+  const none = isWithoutResult ? { result: 'none' as const } : {};
+  return { ending: JSON.stringify({ ending, exit_code: exitCode, signal, ...none } satisfies RunEnding) };
 }
 
 type Ended = {

@@ -1,11 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 
-/** How the program ended, where a client can say so. Exit code and signal are null where there was none. */
+/**
+ * How the program ended, where a client can say so. Exit code and signal are null where there was none. `result` is there
+ * when the program exited with 0 and returned nothing: then the post's `result` is its standard error alone.
+ */
 const RunEnding = Type.Object({
   ending: Type.Enum(['exited', 'signalled', 'timed_out', 'stopped', 'not_started', 'interrupted']),
   exit_code: Type.Union([Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 32 - 1 }), Type.Null()]),
   signal: Type.Union([Type.String({ pattern: '^SIG[A-Z0-9+]{1,12}$' }), Type.Null()]),
+  result: Type.Optional(Type.Literal('none')),
 });
 export type RunEnding = Static<typeof RunEnding>;
 

@@ -6,7 +6,7 @@ import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import { cutOutput } from './output-cut.ts';
 import type { OutputStream, Run, Tables } from './ports.ts';
-import { readResult, storableText } from './result-reading.ts';
+import { readResult, readWithoutResult, storableText } from './result-reading.ts';
 import { type Ending, readEnding } from './run-ending.ts';
 import { mayMove } from './run-moves.ts';
 import { offerAgain } from './run-overdue.ts';
@@ -54,7 +54,7 @@ export type Report = {
   exitCode: number | null;
   signal: string | null;
   chunks: { stream: OutputStream; bytes: Uint8Array }[];
-  result: string;
+  result: string | null;
   items: string[] | undefined;
   outputBytes: number;
   cutBytes: number;
@@ -67,15 +67,15 @@ async function readReport(
   resultBytes: Buffer,
   ending: Ending | undefined,
 ): Promise<Report> {
-  const reading = readResult(resultBytes.toString('utf8'));
+  const reading = (ending?.isWithoutResult ? readWithoutResult : readResult)(resultBytes.toString('utf8'));
   const secrets = secretSpellings(mind.masterKey, await mind.definitions.current());
   const maskedOutput = maskBytes(outputBytes, secrets);
   const maskedStderr = maskText(reading.stderr, secrets);
-  const maskedText = maskText(reading.text, secrets);
+  const maskedText = reading.text === undefined ? undefined : maskText(reading.text, secrets);
   const stdout = cutOutput(maskedOutput, mind.limits.outputBytes);
   const stderr = cutOutput(Buffer.from(maskedStderr), mind.limits.outputBytes);
   return {
-    // Without a list there is no success, whatever the client calls it.
+    // Without a list there is no success, whatever the client calls it, unless it says that nothing was returned.
     state: reading.ending === 'succeeded' ? 'succeeded' : failureOf(ending),
     exitCode: ending?.exitCode ?? null,
     signal: ending?.signal ?? null,
@@ -83,7 +83,7 @@ async function readReport(
       ...stdout.parts.map((bytes) => ({ stream: 'stdout' as const, bytes })),
       ...stderr.parts.map((bytes) => ({ stream: 'stderr' as const, bytes })),
     ],
-    result: storableText(maskedText),
+    result: maskedText === undefined ? null : storableText(maskedText),
     items: reading.items?.map((item) => maskText(item, secrets)),
     outputBytes: maskedOutput.length + Buffer.byteLength(maskedStderr),
     cutBytes: stdout.cutBytes + stderr.cutBytes,

@@ -5,8 +5,8 @@ import { pythonStr } from '@remotes/protocol/values/python-str';
 export type ResultReading = {
   /** JSON means that the program came to its end; anything else is what it said when it failed. */
   readonly ending: 'succeeded' | 'failed';
-  /** The result proper, or what the failure said. */
-  readonly text: string;
+  /** The result proper, or what the failure said; undefined when there is none. */
+  readonly text: string | undefined;
   /** What stood before the list: the program's own words on stderr. */
   readonly stderr: string;
   /** The list's items as they are saved to variables; undefined when there is no list. */
@@ -22,6 +22,11 @@ export function readResult(text: string): ResultReading {
   const split = splitTrailingList(text);
   if (!split) return { ending: 'failed', text, stderr: '', items: undefined };
   return { ending: 'succeeded', text: split.listText, stderr: split.before, items: itemsOf(split.list) };
+}
+
+/** What a success that returned nothing posts: only what it said on stderr, whatever that looks like. */
+export function readWithoutResult(text: string): ResultReading {
+  return { ending: 'succeeded', text: undefined, stderr: text, items: undefined };
 }
 
 /** Item *n* as v1 stores it: '' for null, a text as it is, anything else as Python shows it. */

@@ -6,6 +6,8 @@ export type Ending = {
   readonly state: 'succeeded' | 'failed' | 'timed_out' | 'stopped' | 'interrupted';
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** It exited with 0 and returned nothing at all, not even an empty list. */
+  readonly isWithoutResult: boolean;
 };
 
 /** Reads the optional field `ending` of a post; undefined when it is absent or cannot be read. */
@@ -13,8 +15,9 @@ export function readEnding(uuidKey: FernetKey, field: unknown): Ending | undefin
   const text = typeof field === 'string' ? openFernet(uuidKey, field)?.toString('utf8') : undefined;
   const said = text === undefined ? undefined : readRunEnding(text);
   if (!said) return undefined;
-  const { ending, exit_code: exitCode, signal } = said;
-  return { state: stateOf(ending, exitCode), exitCode, signal };
+  const { ending, exit_code: exitCode, signal, result } = said;
+  const state = stateOf(ending, exitCode);
+  return { state, exitCode, signal, isWithoutResult: state === 'succeeded' && result === 'none' };
 }
 
 function stateOf(ending: RunEnding['ending'], exitCode: number | null): Ending['state'] {

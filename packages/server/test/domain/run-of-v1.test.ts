@@ -235,6 +235,27 @@ describe('a run on a v1 host', () => {
       expect(await runOf(id)).toMatchObject(stored);
     });
 
+    test('that exited with 0 and says that there is no result has succeeded, and its variables stay (they were emptied)', async () => {
+      const { fleet, machine, runOf, outputOf, tables } = await begin();
+      const variable = await fleet.administer((all) => all.variables.add('Facts', 'kept'));
+      const saving = await fleet.define({ outputVariables: [variable.id] });
+      const leaving = await fleet.define({ outputVariables: [variable.id] });
+      const failing = await fleet.define({ outputVariables: [variable.id] });
+      for (const id of [saving, leaving, failing]) await machine.get(id);
+      await machine.post(saving, '', '["old"]');
+      const none = { ending: 'exited', exit_code: 0, signal: null, result: 'none' };
+      // Even what looks like a list is only what it said on stderr.
+      expect(await machine.post(leaving, 'out', 'warning\n["new"]', none)).toMatchObject({ status: 'OK' });
+      expect(await runOf(leaving)).toMatchObject({ state: 'succeeded', exitCode: 0, result: null });
+      expect(await outputOf(leaving)).toBe('out');
+      expect(await outputOf(leaving, 'stderr')).toBe('warning\n["new"]');
+      await machine.post(failing, '', 'exit code 3', { ...none, exit_code: 3 });
+      expect(await runOf(failing)).toMatchObject({ state: 'failed', exitCode: 3, result: 'exit code 3' });
+      expect(await tables.variables.valuesOfHost(1, [variable.id])).toEqual([
+        { variableId: variable.id, value: 'old' },
+      ]);
+    });
+
     test('that its host calls interrupted is offered again only where attempts are left, and can be settled', async () => {
       const { fleet, machine, runOf, outputOf } = await begin();
       const interrupted = { ending: 'interrupted', exit_code: null, signal: null };

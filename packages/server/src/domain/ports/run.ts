@@ -21,7 +21,7 @@ export type Run = {
   interpreter: Interpreter;
   deliveredAt: number | null;
   finishedAt: number | null;
-  /** The text that came back as the result: the JSON list of a success, or what a failure said. */
+  /** The text that came back as the result: the JSON list of a success, or what a failure said; null for none. */
   result: string | null;
   outputBytes: number;
   outputCutBytes: number;
