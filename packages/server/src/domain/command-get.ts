@@ -117,7 +117,7 @@ export async function decideDelivery(
     former,
     inputs: describe(inputs),
   });
-  await tables.runs.setDeadline(runNumber, now + command.timeoutSeconds * 1000 + graceMs);
+  await tables.runs.setDeadline({ number: runNumber, hostId }, now + command.timeoutSeconds * 1000 + graceMs);
   if (command.stopOnFailure) await tables.runs.hold(hostId, command.commandsGroupId, runNumber);
   const { name, interpreter, program, timeoutSeconds } = command;
   return { name, interpreter, program, timeoutSeconds, ...inputs };

@@ -120,7 +120,7 @@ export async function decideReport(
   for (const [chunk, { stream, bytes }] of report.chunks.entries()) {
     await tables.outputs.addChunk(run.number, stream, chunk, bytes);
   }
-  await tables.runs.setDeadline(run.number, null);
+  await tables.runs.clearDeadline(run.number);
   await tables.pending.remove(hostId, wireNumber);
   const definitions = await currentDefinitions(tables);
   if (report.state === 'interrupted') await offerAgain(tables, definitions, run);

@@ -12,7 +12,7 @@ import { decidePause, decideResumption } from './offering-pause.ts';
 import type { ApiLogEntry, Tables, Visit } from './ports.ts';
 import { decideRevocation, decideToken } from './registration-token-administration.ts';
 import { interruptOverdueRuns } from './run-overdue.ts';
-import { offerSigningKey } from './server-keys.ts';
+import { offerKeys } from './server-keys.ts';
 
 /**
  * Everything that changes what is remembered. Each takes the tables of one transaction and plain data, and awaits
@@ -27,7 +27,7 @@ export const decisions = {
   interruptOverdueRuns,
   recordVisits: (tables: Tables, visits: Visit[]) => tables.hosts.recordVisits(visits),
   recordRequests: (tables: Tables, entries: ApiLogEntry[]) => tables.apiLog.add(entries),
-  offerSigningKey,
+  offerKeys,
   pruneApiLog: (tables: Tables, { olderThan, limit }: { olderThan: number; limit: number }) =>
     tables.apiLog.prune(olderThan, limit),
   createRegistrationToken: decideToken,

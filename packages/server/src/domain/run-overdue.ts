@@ -16,7 +16,7 @@ export async function interruptOverdueRuns(
   if (overdue.length === 0) return 0;
   const definitions = await currentDefinitions(tables);
   for (const run of overdue) {
-    await tables.runs.setDeadline(run.number, null);
+    await tables.runs.clearDeadline(run.number);
     if (!mayMove(run.state, 'interrupted')) continue;
     await tables.runs.change(run.number, { state: 'interrupted', reason: 'no_report', finishedAt: now });
     await offerAgain(tables, definitions, run);

@@ -64,11 +64,14 @@ CREATE INDEX commands_groups_hosts_group ON public.commands_groups USING btree (
 create table flights (
   run_number bigint not null,
   deadline_at bigint not null,
+  host_id bigint not null,
   constraint flights_run_number_fkey FOREIGN KEY (run_number) REFERENCES runs(number) ON DELETE CASCADE,
   constraint flights_pkey PRIMARY KEY (run_number)
 );
 
 CREATE INDEX flights_deadline ON public.flights USING btree (deadline_at);
+
+CREATE INDEX flights_host ON public.flights USING btree (host_id);
 
 create table holds (
   host_id bigint not null,
@@ -120,6 +123,13 @@ create table hosts (
   last_address text,
   client_agent text,
   client_version text,
+  channel_key text,
+  channel_key_enrolled_at bigint,
+  facts text,
+  capability integer,
+  boot text,
+  journal_id text,
+  told_store_id text,
   constraint hosts_registration_token_id_fkey FOREIGN KEY (registration_token_id) REFERENCES registration_tokens(id) ON DELETE SET NULL,
   constraint hosts_pkey PRIMARY KEY (id),
   constraint hosts_key_fingerprint_key UNIQUE (key_fingerprint),
@@ -159,6 +169,17 @@ create table jobs (
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_command_id_key UNIQUE (command_id),
   constraint jobs_wire_number_key UNIQUE (wire_number)
+);
+
+create table key_successions (
+  number integer not null,
+  previous_key text not null,
+  next_key text not null,
+  at_ms bigint not null,
+  signed_by text not null,
+  signature text not null,
+  constraint key_successions_pkey PRIMARY KEY (number),
+  constraint key_successions_previous_key_key UNIQUE (previous_key)
 );
 
 create table migrations (
@@ -209,6 +230,15 @@ create table run_output (
   constraint run_output_key PRIMARY KEY (run_number, stream, chunk)
 );
 
+create table run_statements (
+  run_number bigint not null,
+  statement text not null,
+  signature text not null,
+  channel_key text not null,
+  constraint run_statements_run_number_fkey FOREIGN KEY (run_number) REFERENCES runs(number) ON DELETE CASCADE,
+  constraint run_statements_pkey PRIMARY KEY (run_number)
+);
+
 create table runs (
   number bigint generated always as identity not null,
   id text not null,
@@ -230,6 +260,8 @@ create table runs (
   output_cut_bytes bigint default 0 not null,
   is_masked integer default 0 not null,
   result text,
+  started_at bigint,
+  stop_asked_at bigint,
   constraint runs_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
   constraint runs_pkey PRIMARY KEY (number),
   constraint runs_host_wire_number UNIQUE (host_id, wire_number),
@@ -245,6 +277,9 @@ create table server_state (
   is_paused integer default 0 not null,
   signing_public_pem text,
   signing_private_sealed text,
+  server_id text,
+  recovery_public_pem text,
+  recovery_private_sealed text,
   constraint server_state_id_check CHECK ((id = 1)),
   constraint server_state_pkey PRIMARY KEY (id)
 );
@@ -256,6 +291,13 @@ create table settings (
   is_secret integer not null,
   is_active integer not null,
   constraint settings_pkey PRIMARY KEY (name)
+);
+
+create table ticket_keys (
+  id text not null,
+  created_at bigint not null,
+  sealed text not null,
+  constraint ticket_keys_pkey PRIMARY KEY (id)
 );
 
 create table variable_value_history (

@@ -55,10 +55,13 @@ CREATE INDEX "commands_groups_hosts_group" on "commands_groups" ("hosts_group_id
 
 CREATE TABLE "flights" (
   "run_number" bigint not null primary key references "runs" ("number") on delete cascade,
-  "deadline_at" bigint not null
+  "deadline_at" bigint not null,
+  "host_id" bigint
 );
 
 CREATE INDEX "flights_deadline" on "flights" ("deadline_at");
+
+CREATE INDEX "flights_host" on "flights" ("host_id");
 
 CREATE TABLE "holds" (
   "host_id" bigint not null references "hosts" ("id") on delete cascade,
@@ -102,7 +105,14 @@ CREATE TABLE "hosts" (
   "usual_interval_ms" bigint,
   "last_address" text,
   "client_agent" text,
-  "client_version" text
+  "client_version" text,
+  "channel_key" text,
+  "channel_key_enrolled_at" bigint,
+  "facts" text,
+  "capability" integer,
+  "boot" text,
+  "journal_id" text,
+  "told_store_id" text
 );
 
 CREATE INDEX "hosts_registering" on "hosts" ("registration_token_id", "registered_at") where "state" = 'registered';
@@ -128,6 +138,15 @@ CREATE TABLE "jobs" (
   "command_id" bigint unique references "commands" ("id") on delete cascade,
   "parent_id" text,
   "created_at" bigint not null
+);
+
+CREATE TABLE "key_successions" (
+  "number" integer primary key,
+  "previous_key" text not null unique,
+  "next_key" text not null,
+  "at_ms" bigint not null,
+  "signed_by" text not null,
+  "signature" text not null
 );
 
 CREATE TABLE migrations (
@@ -170,6 +189,13 @@ CREATE TABLE "run_output" (
   constraint "run_output_key" primary key ("run_number", "stream", "chunk")
 );
 
+CREATE TABLE "run_statements" (
+  "run_number" bigint not null primary key references "runs" ("number") on delete cascade,
+  "statement" text not null,
+  "signature" text not null,
+  "channel_key" text not null
+);
+
 CREATE TABLE "runs" (
   "number" integer primary key autoincrement,
   "id" text not null unique,
@@ -191,6 +217,8 @@ CREATE TABLE "runs" (
   "output_cut_bytes" bigint default 0 not null,
   "is_masked" integer default 0 not null,
   "result" text,
+  "started_at" bigint,
+  "stop_asked_at" bigint,
   constraint "runs_host_wire_number" unique ("host_id", "wire_number")
 );
 
@@ -202,7 +230,10 @@ CREATE TABLE "server_state" (
   "epoch" bigint default 0 not null,
   "is_paused" integer default 0 not null,
   "signing_public_pem" text,
-  "signing_private_sealed" text
+  "signing_private_sealed" text,
+  "server_id" text,
+  "recovery_public_pem" text,
+  "recovery_private_sealed" text
 );
 
 CREATE TABLE "settings" (
@@ -211,6 +242,12 @@ CREATE TABLE "settings" (
   "description" text not null,
   "is_secret" integer not null,
   "is_active" integer not null
+);
+
+CREATE TABLE "ticket_keys" (
+  "id" text not null primary key,
+  "created_at" bigint not null,
+  "sealed" text not null
 );
 
 CREATE TABLE "variable_value_history" (

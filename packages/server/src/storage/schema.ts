@@ -30,8 +30,11 @@ export type Schema = {
   jobs: JobRow;
   pending: { host_id: number; wire_number: number };
   runs: RunRow;
-  flights: { run_number: number; deadline_at: number };
+  flights: { run_number: number; host_id: number; deadline_at: number };
   holds: { host_id: number; commands_group_id: number; run_number: number };
+  run_statements: { run_number: number; statement: string; signature: string; channel_key: string };
+  key_successions: KeySuccessionRow;
+  ticket_keys: { id: string; created_at: number; sealed: string };
   run_output: { run_number: number; stream: OutputStream; chunk: number; bytes: Uint8Array };
   api_log: ApiLogRow;
 };
@@ -43,6 +46,18 @@ type ServerStateRow = {
   is_paused: Generated<number>;
   signing_public_pem: string | null;
   signing_private_sealed: string | null;
+  server_id: string | null;
+  recovery_public_pem: string | null;
+  recovery_private_sealed: string | null;
+};
+
+type KeySuccessionRow = {
+  number: number;
+  previous_key: string;
+  next_key: string;
+  at_ms: number;
+  signed_by: 'signing' | 'recovery';
+  signature: string;
 };
 
 type HostRow = {
@@ -61,6 +76,13 @@ type HostRow = {
   last_address: string | null;
   client_agent: string | null;
   client_version: string | null;
+  channel_key: string | null;
+  channel_key_enrolled_at: number | null;
+  facts: string | null;
+  capability: number | null;
+  boot: string | null;
+  journal_id: string | null;
+  told_store_id: string | null;
 };
 
 type RegistrationTokenRow = {
@@ -160,6 +182,8 @@ type RunRow = {
   inputs: string;
   interpreter: Interpreter;
   delivered_at: number | null;
+  started_at: number | null;
+  stop_asked_at: number | null;
   finished_at: number | null;
   result: string | null;
   output_bytes: Generated<number>;

@@ -16,6 +16,13 @@ const host = {
   lastAddress: null,
   clientAgent: null,
   clientVersion: null,
+  channelKey: null,
+  channelKeyEnrolledAt: null,
+  facts: null,
+  capability: null,
+  boot: null,
+  journalId: null,
+  toldStoreId: null,
 } as const;
 const other = { ...host, id: 8, uuid: crypto.randomUUID(), name: '000008' };
 

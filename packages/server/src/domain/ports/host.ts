@@ -17,6 +17,16 @@ export type Host = {
   lastAddress: string | null;
   clientAgent: string | null;
   clientVersion: string | null;
+  /** The Ed25519 key by which it proves itself, once it did; from then on v1 is closed to it. */
+  channelKey: string | null;
+  channelKeyEnrolledAt: number | null;
+  /** JSON of HostFacts, as the host said last. */
+  facts: string | null;
+  capability: number | null;
+  boot: string | null;
+  journalId: string | null;
+  /** The store to which it has told its past. */
+  toldStoreId: string | null;
 };
 
 export type NewHost = Pick<
@@ -27,7 +37,22 @@ export type NewHost = Pick<
 };
 
 export type HostChange = Partial<
-  Pick<Host, 'name' | 'state' | 'needsApproval' | 'registrationTokenId' | 'registeredAt' | 'verifiedAt'>
+  Pick<
+    Host,
+    | 'name'
+    | 'state'
+    | 'needsApproval'
+    | 'registrationTokenId'
+    | 'registeredAt'
+    | 'verifiedAt'
+    | 'channelKey'
+    | 'channelKeyEnrolledAt'
+    | 'facts'
+    | 'capability'
+    | 'boot'
+    | 'journalId'
+    | 'toldStoreId'
+  >
 >;
 
 /** One host's visits since the last batch. */

@@ -20,6 +20,9 @@ export type Run = {
   inputs: string;
   interpreter: Interpreter;
   deliveredAt: number | null;
+  /** By the host's own clock. */
+  startedAt: number | null;
+  stopAskedAt: number | null;
   finishedAt: number | null;
   /** The text that came back as the result: the JSON list of a success, or what a failure said; null for none. */
   result: string | null;
@@ -31,6 +34,8 @@ export type Run = {
 export type NewRun = Omit<
   Run,
   | 'number'
+  | 'startedAt'
+  | 'stopAskedAt'
   | 'finishedAt'
   | 'result'
   | 'outputBytes'
@@ -51,6 +56,8 @@ export type RunChange = Partial<
     | 'inputs'
     | 'interpreter'
     | 'deliveredAt'
+    | 'startedAt'
+    | 'stopAskedAt'
     | 'finishedAt'
     | 'result'
     | 'outputBytes'
@@ -70,6 +77,8 @@ export type RunFilter = {
   limit: number;
 };
 
+export type RunStatementRow = { statement: string; signature: string; channelKey: string };
+
 export interface RunsTable {
   byId(id: string): Promise<Run | undefined>;
   byNumber(number: number): Promise<Run | undefined>;
@@ -82,8 +91,15 @@ export interface RunsTable {
   overdue(now: number, limit: number): Promise<Run[]>;
   /** The hosts that have a run of this wire number, however it went. */
   hostIds(wireNumber: number): Promise<number[]>;
-  /** Until when an unfinished run may stay silent; null once it ended. Kept in a small table of its own. */
-  setDeadline(number: number, deadlineAt: number | null): Promise<void>;
+  /** Until when an unfinished run may stay silent. Kept in a small table of its own. */
+  setDeadline(run: { number: number; hostId: number }, deadlineAt: number): Promise<void>;
+  /** It ended: nothing more is waited for. */
+  clearDeadline(number: number): Promise<void>;
+  /** This host's runs that have a deadline, in the order of their numbers. */
+  unfinishedOfHost(hostId: number): Promise<Run[]>;
+  /** What the host signed about this run; a later statement takes the place of the former. */
+  keepStatement(number: number, statement: RunStatementRow): Promise<void>;
+  statement(number: number): Promise<RunStatementRow | undefined>;
   /** Commands groups that this host may not go on with: a run of theirs is unfinished or failed. */
   holdsOfHost(hostId: number): Promise<{ commandsGroupId: number; runNumber: number }[]>;
   /** The hosts that may not go on with this commands group. */

@@ -1,3 +1,7 @@
+import type { KeySuccession } from '@remotes/protocol/values/key-succession';
+
+type KeySuccessionRow = Omit<KeySuccession, 'server'>;
+
 /** The server's own single row. */
 type ServerRow = {
   storeId: string;
@@ -7,14 +11,39 @@ type ServerRow = {
   isPaused: boolean;
   signingPublicPem: string | null;
   signingPrivateSealed: string | null;
+  /** Which system this is, whatever keys it has had; it outlives a restore. */
+  serverId: string | null;
+  recoveryPublicPem: string | null;
+  /** Null once the recovery key was taken away to be kept offline. */
+  recoveryPrivateSealed: string | null;
 };
+
+export type ServerKeys = {
+  serverId: string;
+  signingPublicPem: string;
+  signingPrivateSealed: string;
+  recoveryPublicPem: string;
+  recoveryPrivateSealed: string;
+};
+
+export type TicketKey = { id: string; createdAt: number; sealed: string };
 
 export interface ServerTable {
   read(): Promise<ServerRow>;
   epoch(): Promise<number>;
   bumpEpoch(): Promise<void>;
-  /** Keeps the key pair only where none is stored yet, so that servers starting together agree on one. */
-  offerSigningKey(publicPem: string, privateSealed: string): Promise<void>;
+  /** Keeps each of them only where none is stored yet, so that servers starting together agree. */
+  offerKeys(keys: ServerKeys): Promise<void>;
+  replaceSigningKey(publicPem: string, privateSealed: string): Promise<void>;
+  /** The sealed private half of the recovery key, or null to forget it. */
+  setRecoveryPrivate(sealed: string | null): Promise<void>;
+  /** Oldest first. */
+  successions(): Promise<KeySuccessionRow[]>;
+  addSuccession(succession: KeySuccessionRow): Promise<void>;
+  /** Newest first. */
+  ticketKeys(): Promise<TicketKey[]>;
+  addTicketKey(key: TicketKey): Promise<void>;
+  removeTicketKeys(olderThan: number): Promise<void>;
   setPaused(isPaused: boolean): Promise<void>;
   setStoreId(storeId: string): Promise<void>;
 }

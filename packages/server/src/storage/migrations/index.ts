@@ -1,5 +1,6 @@
 import type { Compilable, Kysely } from 'kysely';
 import { up as hostsCommandsRuns } from './0001-hosts-commands-runs.ts';
+import { up as sealedProtocol } from './0002-sealed-protocol.ts';
 
 export type Migration = {
   readonly name: string;
@@ -7,4 +8,7 @@ export type Migration = {
 };
 
 /** In the order in which they are applied. Append; never edit one that has landed. */
-export const migrations: readonly Migration[] = [{ name: '0001-hosts-commands-runs', up: hostsCommandsRuns }];
+export const migrations: readonly Migration[] = [
+  { name: '0001-hosts-commands-runs', up: hostsCommandsRuns },
+  { name: '0002-sealed-protocol', up: sealedProtocol },
+];

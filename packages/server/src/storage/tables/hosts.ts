@@ -21,6 +21,13 @@ const columns = [
   'hosts.last_address as lastAddress',
   'hosts.client_agent as clientAgent',
   'hosts.client_version as clientVersion',
+  'hosts.channel_key as channelKey',
+  'hosts.channel_key_enrolled_at as channelKeyEnrolledAt',
+  'hosts.facts',
+  'hosts.capability',
+  'hosts.boot',
+  'hosts.journal_id as journalId',
+  'hosts.told_store_id as toldStoreId',
 ] as const;
 
 const byId = prepared((db, given: { id: number }) =>
@@ -80,6 +87,13 @@ const change = changer('hosts', 'id', {
   registrationTokenId: 'registration_token_id',
   registeredAt: 'registered_at',
   verifiedAt: 'verified_at',
+  channelKey: 'channel_key',
+  channelKeyEnrolledAt: 'channel_key_enrolled_at',
+  facts: 'facts',
+  capability: 'capability',
+  boot: 'boot',
+  journalId: 'journal_id',
+  toldStoreId: 'told_store_id',
 });
 
 const remove = prepared((db, given: { id: number }) => db.deleteFrom('hosts').where('id', '=', given.id));

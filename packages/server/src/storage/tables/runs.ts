@@ -1,4 +1,4 @@
-import type { NewRun, Run, RunChange, RunFilter, RunsTable } from '../../domain/ports.ts';
+import type { NewRun, Run, RunChange, RunFilter, RunStatementRow, RunsTable } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
 import { builtOnce, prepared } from '../prepared.ts';
@@ -19,6 +19,8 @@ const columns = [
   'runs.inputs',
   'runs.interpreter',
   'runs.delivered_at as deliveredAt',
+  'runs.started_at as startedAt',
+  'runs.stop_asked_at as stopAskedAt',
   'runs.finished_at as finishedAt',
   'runs.result',
   'runs.output_bytes as outputBytes',
@@ -65,6 +67,8 @@ const change = changer('runs', 'number', {
   inputs: 'inputs',
   interpreter: 'interpreter',
   deliveredAt: 'delivered_at',
+  startedAt: 'started_at',
+  stopAskedAt: 'stop_asked_at',
   finishedAt: 'finished_at',
   result: 'result',
   outputBytes: 'output_bytes',
@@ -90,14 +94,46 @@ const hostIds = prepared((db, given: { wireNumber: number }) =>
     .where('wire_number', '=', given.wireNumber)
     .orderBy('host_id'),
 );
-const setDeadline = prepared((db, given: { number: number; deadlineAt: number }) =>
+const setDeadline = prepared((db, given: { number: number; hostId: number; deadlineAt: number }) =>
   db
     .insertInto('flights')
-    .values({ run_number: given.number, deadline_at: given.deadlineAt })
+    .values({ run_number: given.number, host_id: given.hostId, deadline_at: given.deadlineAt })
     .onConflict((conflict) => conflict.column('run_number').doUpdateSet({ deadline_at: given.deadlineAt })),
 );
 const clearDeadline = prepared((db, given: { number: number }) =>
   db.deleteFrom('flights').where('run_number', '=', given.number),
+);
+
+const unfinishedOfHost = prepared((db, given: { hostId: number }) =>
+  db
+    .selectFrom('flights')
+    .innerJoin('runs', 'runs.number', 'flights.run_number')
+    .select(columns)
+    .where('flights.host_id', '=', given.hostId)
+    .orderBy('flights.run_number'),
+);
+const keepStatement = prepared((db, given: { number: number } & RunStatementRow) =>
+  db
+    .insertInto('run_statements')
+    .values({
+      run_number: given.number,
+      statement: given.statement,
+      signature: given.signature,
+      channel_key: given.channelKey,
+    })
+    .onConflict((conflict) =>
+      conflict.column('run_number').doUpdateSet({
+        statement: given.statement,
+        signature: given.signature,
+        channel_key: given.channelKey,
+      }),
+    ),
+);
+const statement = prepared((db, given: { number: number }) =>
+  db
+    .selectFrom('run_statements')
+    .select(['statement', 'signature', 'channel_key as channelKey'])
+    .where('run_number', '=', given.number),
 );
 
 const holdsOfHost = prepared((db, given: { hostId: number }) =>
@@ -155,10 +191,19 @@ export function runsTable(connection: Connection): RunsTable {
     async hostIds(wireNumber: number) {
       return (await hostIds.all(connection, { wireNumber })).map((row) => row.hostId);
     },
-    async setDeadline(number: number, deadlineAt: number | null) {
-      if (deadlineAt === null) await clearDeadline.run(connection, { number });
-      else await setDeadline.run(connection, { number, deadlineAt });
+    async setDeadline({ number, hostId }: { number: number; hostId: number }, deadlineAt: number) {
+      await setDeadline.run(connection, { number, hostId, deadlineAt });
     },
+    async clearDeadline(number: number) {
+      await clearDeadline.run(connection, { number });
+    },
+    async unfinishedOfHost(hostId: number) {
+      return (await unfinishedOfHost.all(connection, { hostId })).map(toRun);
+    },
+    async keepStatement(number: number, kept: RunStatementRow) {
+      await keepStatement.run(connection, { number, ...kept });
+    },
+    statement: (number: number) => statement.first(connection, { number }),
     holdsOfHost: (hostId: number) => holdsOfHost.all(connection, { hostId }),
     async heldHostIds(commandsGroupId: number) {
       return (await heldHostIds.all(connection, { commandsGroupId })).map((row) => row.hostId);

@@ -19,6 +19,13 @@ eachDatabase((open) => {
       lastAddress: null,
       clientAgent: null,
       clientVersion: null,
+      channelKey: null,
+      channelKeyEnrolledAt: null,
+      facts: null,
+      capability: null,
+      boot: null,
+      journalId: null,
+      toldStoreId: null,
     });
     const { hosts } = storage.tables;
     expect(await hosts.byId(host.id)).toEqual(host);
@@ -75,7 +82,7 @@ eachDatabase((open) => {
       await tables.hostTokens.add(host.id, 'hash', 1);
       await tables.hosts.addSignature(host.id, 'signature');
       const run = await tables.runs.add(sampleRun(host.id, ids[0] ?? 0));
-      await tables.runs.setDeadline(run, 9);
+      await tables.runs.setDeadline({ number: run, hostId: host.id }, 9);
       await tables.runs.hold(host.id, commandsGroup.id, run);
       await tables.outputs.addChunk(run, 'stdout', 0, Buffer.from('up'));
       const place = { variableId: variable.id, hostId: host.id };

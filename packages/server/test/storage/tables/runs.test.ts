@@ -16,6 +16,8 @@ eachDatabase((open) => {
       finishedAt: null,
       result: null,
       reason: null,
+      startedAt: null,
+      stopAskedAt: null,
       exitCode: null,
       signal: null,
       outputBytes: 0,
@@ -102,25 +104,28 @@ eachDatabase((open) => {
 
   it('tells whose time is up, earliest first', async () => {
     const { storage, write } = await open();
-    const [late = 0, early = 0, future = 0, settled = 0] = await write(async (tables) => {
+    const { hostId, numbers } = await write(async (tables) => {
       const host = await addVerifiedHost(tables);
       const numbers: number[] = [];
       for (const wireNumber of [1, 2, 3, 4])
         numbers.push(await tables.runs.add(sampleRun(host.id, wireNumber)));
-      return numbers;
+      return { hostId: host.id, numbers };
     });
+    const [late = 0, early = 0, future = 0, settled = 0] = numbers;
     await write(async ({ runs }) => {
-      await runs.setDeadline(late, 50);
-      await runs.setDeadline(late, 200);
-      await runs.setDeadline(early, 100);
-      await runs.setDeadline(future, 201);
-      await runs.setDeadline(settled, 10);
-      await runs.setDeadline(settled, null);
+      await runs.setDeadline({ number: late, hostId }, 50);
+      await runs.setDeadline({ number: late, hostId }, 200);
+      await runs.setDeadline({ number: early, hostId }, 100);
+      await runs.setDeadline({ number: future, hostId }, 201);
+      await runs.setDeadline({ number: settled, hostId }, 10);
+      await runs.clearDeadline(settled);
     });
     const overdue = async (limit: number) =>
       (await storage.tables.runs.overdue(200, limit)).map((run) => run.number);
     expect(await overdue(10)).toEqual([early, late]);
     expect(await overdue(1)).toEqual([early]);
+    const unfinished = await storage.tables.runs.unfinishedOfHost(hostId);
+    expect(unfinished.map((run) => run.number)).toEqual([late, early, future]);
   });
 
   it('holds a host in a commands group until it is released', async () => {
