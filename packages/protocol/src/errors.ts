@@ -87,6 +87,60 @@ export const refusals = {
     sentence: "The command result is not sealed with this host's key",
   },
   not_this_hosts_command: { status: 403, form: 'bare', sentence: 'This command is not for this host.' },
+  v1_closed: {
+    status: 403,
+    form: 'detail',
+    sentence: 'This host has proved its key: it is served by the sealed protocol alone.',
+  },
+  handshake_malformed: { status: 400, form: 'detail', sentence: 'The handshake is malformed.' },
+  handshake_version: {
+    status: 400,
+    form: 'detail',
+    sentence: 'This server speaks none of the offered versions.',
+  },
+  session_ended: {
+    status: 410,
+    form: 'detail',
+    sentence: 'This session is not known or has ended: shake hands again.',
+  },
+  seal_broken: { status: 400, form: 'detail', sentence: 'The seal of this message is broken.' },
+  message_replayed: {
+    status: 409,
+    form: 'detail',
+    sentence: 'This message was said before, or came too late.',
+  },
+  message_malformed: {
+    status: 400,
+    form: 'detail',
+    sentence: 'This message has a shape that it never has.',
+  },
+  host_unproved: {
+    status: 403,
+    form: 'detail',
+    sentence: 'Only a host that has proved itself may say this.',
+  },
+  proof_invalid: { status: 403, form: 'detail', sentence: 'This proof is not good for this host.' },
+  channel_key_enrolled: {
+    status: 409,
+    form: 'detail',
+    sentence: 'This host has enrolled another channel key before.',
+  },
+  past_wanted: {
+    status: 409,
+    form: 'detail',
+    sentence: 'The server was restored: tell it what ran since, first.',
+  },
+  not_this_hosts_run: { status: 403, form: 'detail', sentence: "This run is not this host's." },
+  report_illegal: {
+    status: 409,
+    form: 'detail',
+    sentence: 'A run in this state cannot be reported so.',
+  },
+  statement_invalid: {
+    status: 400,
+    form: 'detail',
+    sentence: 'The statement is not signed by this host, or does not fit what came with it.',
+  },
 } as const satisfies Record<string, RefusalKind>;
 
 export type RefusalKind = { status: number; form: 'detail' | 'message' | 'bare'; sentence: string };
