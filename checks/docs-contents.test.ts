@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { contract } from '@remotes/protocol/contract';
 import { refusals } from '@remotes/protocol/errors';
+import { hostMessages, serverMessages } from '@remotes/protocol/messages';
 import { FleetFile } from '@remotes/protocol/values/fleet-file';
+import { RunRefusal } from '@remotes/protocol/values/run-refusal';
 import { describe, expect, test } from 'vitest';
 import { actionNames } from '../packages/client/src/arguments.ts';
 import { readConfig } from '../packages/client/src/config.ts';
@@ -48,7 +50,25 @@ describe('PROTOCOL.md', () => {
 
   test('names no refusal that there is not', () => {
     const named = protocol.headings.filter(({ level }) => level === 4).map(({ title }) => title.slice(1, -1));
-    expect(named.filter((code) => !(code in refusals))).toEqual([]);
+    const known = { ...refusals, ...hostMessages, ...serverMessages };
+    expect(named.filter((code) => !(code in known))).toEqual([]);
+  });
+
+  const sealed = protocol.text.slice(protocol.text.indexOf('# Part two'));
+
+  test.each(Object.entries({ ...hostMessages, ...serverMessages }))(
+    'says of the message %s what is in it',
+    (type, schema) => {
+      const [, text = ''] = sealed.split(`\n#### \`${type}\`\n`);
+      const members = Object.keys(schema.properties).filter((name) => name !== 'type' && name !== 'bytes');
+      const missing = members.filter((name) => !text.split('\n#')[0]?.includes(`\`${name}\``));
+      expect(text).not.toBe('');
+      expect(missing).toEqual([]);
+    },
+  );
+
+  test.each(RunRefusal.enum)('says when a host refuses with %s', (code) => {
+    expect(sealed).toMatch(new RegExp(`^\\| (\`\\w+\`, )*\`${code}\`.* \\| .+ \\|$`, 'm'));
   });
 });
 
