@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Manifest } from '../values/manifest.ts';
+import { Manifest, ManifestLeaf } from '../values/manifest.ts';
 import { Bytes32, Signature, Uuid } from '../values/text-forms.ts';
 
 /** Client to server: give me what is due. */
@@ -31,8 +31,9 @@ export const GiveRun = Type.Object({
   manifest: Manifest,
   /** Of the server's signing key, for the purpose `manifest`, over the manifest's canonical JSON. */
   signature: Signature,
-  /** Which leaf is this host's, and the path that proves it, each hash as base64url. */
-  leaf: Type.Integer({ minimum: 0 }),
+  /** What the manifest says to this host, its number in the tree, and the path that proves it, each hash as base64url. */
+  leaf: ManifestLeaf,
+  leaf_index: Type.Integer({ minimum: 0 }),
   proof: Type.Array(Bytes32, { maxItems: 64 }),
 });
 export type GiveRun = Static<typeof GiveRun>;
