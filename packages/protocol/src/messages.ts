@@ -17,8 +17,7 @@ import { KeyRotated, RotateKey } from './messages/rotate-key.ts';
 import { Started, Stop } from './messages/started.ts';
 import { Verified, Verify } from './messages/verify.ts';
 
-/** Rises with each change of the messages; PROTOCOL.md has its history. Each end says its own and takes whatever the other knows. */
-export const capability = 1;
+export { capability } from './values/capability.ts';
 
 /** What a host may say, by type. PROTOCOL.md has a section for each. */
 export const hostMessages = {

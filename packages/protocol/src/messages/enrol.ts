@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Bytes32, Uuid } from '../values/text-forms.ts';
 
+export { enrolmentText } from '../values/signed-texts.ts';
+
 /** Client to server: a host that is verified already, by v1, enrols its channel key. From then on v1 is closed to it. */
 export const Enrol = Type.Object({
   type: Type.Literal('enrol'),
@@ -13,16 +15,3 @@ export type Enrol = Static<typeof Enrol>;
 
 export const Enrolled = Type.Object({ type: Type.Literal('enrolled') });
 export type Enrolled = Static<typeof Enrolled>;
-
-/** What the host's RSA key signs (RSA-PSS) to enrol a channel key: worth nothing in another session, for another host or key. */
-export function enrolmentText({
-  transcript,
-  host,
-  channelKey,
-}: {
-  transcript: Buffer;
-  host: string;
-  channelKey: string;
-}): string {
-  return `remotes enrolment v1\n${transcript.toString('base64url')}\n${host}\n${channelKey}`;
-}

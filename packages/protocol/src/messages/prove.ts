@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Signature, TimeMs, Uuid } from '../values/text-forms.ts';
 
+export { provingText } from '../values/signed-texts.ts';
+
 /** Client to server: which host this is. Goes before everything that only a host may say. */
 export const Prove = Type.Object({
   type: Type.Literal('prove'),
@@ -18,8 +20,3 @@ export const Proved = Type.Object({
   expires_at_ms: TimeMs,
 });
 export type Proved = Static<typeof Proved>;
-
-/** What the channel key signs to say whose session this is. */
-export function provingText(transcript: Buffer, host: string): string {
-  return `${transcript.toString('base64url')}\n${host}`;
-}

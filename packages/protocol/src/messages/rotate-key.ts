@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Bytes32, Signature } from '../values/text-forms.ts';
 
+export { rotationText } from '../values/signed-texts.ts';
+
 /** Client to server: a new channel key takes the place of the one by which this host has proved itself. */
 export const RotateKey = Type.Object({
   type: Type.Literal('rotate_key'),
@@ -14,7 +16,3 @@ export type RotateKey = Static<typeof RotateKey>;
 /** Server to client: the session under the old key has ended. */
 export const KeyRotated = Type.Object({ type: Type.Literal('key_rotated') });
 export type KeyRotated = Static<typeof KeyRotated>;
-
-export function rotationText(host: string, oldKey: string, newKey: string): string {
-  return `${host}\n${oldKey}\n${newKey}`;
-}

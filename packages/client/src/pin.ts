@@ -1,0 +1,39 @@
+import type { SettingsChange, SettingsFile } from './settings-file.ts';
+import { trouble } from './trouble.ts';
+
+/** The server that this host trusts: nobody else is told anything, and v1 is not spoken. */
+export type Pin = {
+  /** The system's uuid. */
+  readonly server: string;
+  /** Fingerprints. */
+  readonly signingKey: string;
+  readonly recoveryKey: string;
+};
+
+/** Undefined where nothing was pinned. A pin that is not whole is a trouble: it must not pass for none. */
+export function readPin(settings: SettingsFile): Pin | undefined {
+  const [server, signingKey, recoveryKey] = names.map((name) => settings.get('trust', name));
+  if (server === undefined && signingKey === undefined && recoveryKey === undefined) return undefined;
+  if (!uuid.test(server ?? '') || !isFingerprint(signingKey ?? '') || !isFingerprint(recoveryKey ?? ''))
+    throw trouble(
+      'settings',
+      `the section [trust] of ${settings.path} is damaged: put back what stood there, or run --action=trust --fingerprint F --force with what the server's administrator reads from "remotes-server keys show"`,
+    );
+  return { server: server ?? '', signingKey: signingKey ?? '', recoveryKey: recoveryKey ?? '' };
+}
+
+export function pinChanges({ server, signingKey, recoveryKey }: Pin): SettingsChange[] {
+  return [
+    ['trust', 'server', server],
+    ['trust', 'signing_key', signingKey],
+    ['trust', 'recovery_key', recoveryKey],
+  ];
+}
+
+/** SHA-256 of an Ed25519 public key, as `remotes-server keys show` and registration tokens spell it. */
+export function isFingerprint(text: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+const names = ['server', 'signing_key', 'recovery_key'];
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
