@@ -7,6 +7,7 @@ import { createDefinitionsView } from './domain/definitions.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
 import type { Mind } from './domain/mind.ts';
 import { createPresence } from './domain/presence.ts';
+import { createServerKeyringView } from './domain/server-keyring.ts';
 import { createHttpServer } from './http/server.ts';
 import { unlockStore } from './local/unlock-store.ts';
 import { openStorage } from './storage/open.ts';
@@ -36,6 +37,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       storage,
       clock,
       masterKey,
+      serverKeys: createServerKeyringView(storage.tables, masterKey, definitions),
       definitions,
       knownHosts: createKnownHosts(),
       presence: createPresence(clock),

@@ -1,23 +1,29 @@
 import type { KeyObject } from 'node:crypto';
 import { type FernetKey, fernetKeyOfUuid } from '@remotes/protocol/crypto/fernet';
 import { readRsaPublicKey } from '@remotes/protocol/crypto/rsa';
+import { readSigningPublicKey } from '@remotes/protocol/crypto/sign';
 import type { Host, HostsGroup } from './ports.ts';
 
 /** A host as the doors know it, with its keys ready for use: parsing them costs more than using them. */
-export type KnownHost = Pick<Host, 'id' | 'uuid' | 'name' | 'state'> & {
+export type KnownHost = Pick<Host, 'id' | 'uuid' | 'name' | 'state' | 'keyFingerprint' | 'channelKey'> & {
+  /** What it signs its results with; undefined as long as it has enrolled none. */
+  readonly channelPublicKey: KeyObject | undefined;
   readonly publicKey: KeyObject;
   readonly uuidKey: FernetKey;
   readonly hostsGroups: readonly HostsGroup[];
 };
 
-/** Hosts by the hash of their token, as long as nothing has changed; a bounded memory, oldest forgotten first. */
+/** By what a host is looked up: the hash of its token, or its id. */
+type HostKey = string | number;
+
+/** Hosts as they asked, as long as nothing has changed; a bounded memory, oldest forgotten first. */
 export type KnownHosts = {
-  find(tokenHash: string, epoch: number): KnownHost | undefined;
-  keep(tokenHash: string, epoch: number, host: Host, hostsGroups: readonly HostsGroup[]): KnownHost;
+  find(key: HostKey, epoch: number): KnownHost | undefined;
+  keep(key: HostKey, epoch: number, host: Host, hostsGroups: readonly HostsGroup[]): KnownHost;
 };
 
 export function createKnownHosts(capacity = 50_000): KnownHosts {
-  const hosts = new Map<string, KnownHost>();
+  const hosts = new Map<HostKey, KnownHost>();
   let seenEpoch = -1;
   const forgetWhenChanged = (epoch: number) => {
     if (epoch === seenEpoch) return;
@@ -25,16 +31,16 @@ export function createKnownHosts(capacity = 50_000): KnownHosts {
     seenEpoch = epoch;
   };
   return Object.freeze({
-    find(tokenHash: string, epoch: number) {
+    find(key: HostKey, epoch: number) {
       forgetWhenChanged(epoch);
-      return hosts.get(tokenHash);
+      return hosts.get(key);
     },
-    keep(tokenHash: string, epoch: number, host: Host, hostsGroups: readonly HostsGroup[]) {
+    keep(key: HostKey, epoch: number, host: Host, hostsGroups: readonly HostsGroup[]) {
       forgetWhenChanged(epoch);
       const known = knowHost(host, hostsGroups);
       const oldest = hosts.keys().next();
       if (hosts.size >= capacity && !oldest.done) hosts.delete(oldest.value);
-      hosts.set(tokenHash, known);
+      hosts.set(key, known);
       return known;
     },
   });
@@ -48,6 +54,9 @@ function knowHost(host: Host, hostsGroups: readonly HostsGroup[]): KnownHost {
     uuid: host.uuid,
     name: host.name,
     state: host.state,
+    keyFingerprint: host.keyFingerprint,
+    channelKey: host.channelKey,
+    channelPublicKey: host.channelKey === null ? undefined : readSigningPublicKey(host.channelKey),
     publicKey,
     uuidKey: fernetKeyOfUuid(host.uuid),
     hostsGroups,

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { DefinitionsView } from './definitions.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import type { Presence } from './presence.ts';
+import type { ServerKeyring } from './server-keyring.ts';
 import type { Storage } from './storage.ts';
 
 /** What every deed of the domain works with: handed in once, by `app.ts`. */
@@ -11,6 +12,7 @@ export type Mind = {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly masterKey: MasterKey;
+  readonly serverKeys: () => Promise<ServerKeyring>;
   readonly definitions: DefinitionsView;
   readonly knownHosts: KnownHosts;
   readonly presence: Presence;

@@ -4,8 +4,8 @@ import { newSigningKey, signingKeyFingerprint } from '@remotes/protocol/crypto/s
 import type { ServerKeys, Tables } from './ports.ts';
 import type { Storage } from './storage.ts';
 
-const signingPurpose = 'server signing key';
-const recoveryPurpose = 'server recovery key';
+export const signingPurpose = 'server signing key';
+export const recoveryPurpose = 'server recovery key';
 
 /**
  * The fingerprint of the server's signing key; makes the key at the first start. Servers that start together on one

@@ -18,6 +18,8 @@ import type { Mind } from '../../src/domain/mind.ts';
 import type { CommandsGroup, NewCommand, RegistrationToken, Tables } from '../../src/domain/ports.ts';
 import { createPresence } from '../../src/domain/presence.ts';
 import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
+import { createServerKeyringView } from '../../src/domain/server-keyring.ts';
+import { serverFingerprint } from '../../src/domain/server-keys.ts';
 import type { OpenDatabase } from '../databases.ts';
 
 /** Where the clock of every small fleet starts. */
@@ -28,6 +30,7 @@ export async function createFleet(database: OpenDatabase) {
   let now = start;
   const masterKey = readMasterKey(newMasterKeyText());
   if (!masterKey) throw new Error('A new master key cannot be read.');
+  await serverFingerprint(database.storage, masterKey);
   let monotonicMs = 0;
   const definitions = createDefinitionsView(database.storage.tables, () => monotonicMs++ * 1000);
   const clock = () => now;
@@ -35,6 +38,7 @@ export async function createFleet(database: OpenDatabase) {
     storage: database.storage,
     clock,
     masterKey,
+    serverKeys: createServerKeyringView(database.storage.tables, masterKey, definitions),
     definitions,
     knownHosts: createKnownHosts(),
     presence: createPresence(clock),
