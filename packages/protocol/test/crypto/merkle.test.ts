@@ -97,11 +97,10 @@ describe('a Merkle tree', () => {
       for (const size of [1, 2, 3, 5, 8, 13, 33, 64, 65]) {
         const tree = Array.from({ length: size }, (_, number) => Buffer.from(`leaf ${number}`));
         const said = await peer.ask('merkle', { leaves: tree.map((leaf) => leaf.toString('base64url')) });
-        expect(merkleRoot(tree).toString('base64url')).toBe(said.root);
         const paths = tree.map((_, index) =>
           inclusionProof(tree, index).map((hash) => hash.toString('base64url')),
         );
-        expect(paths).toEqual(said.paths);
+        expect({ root: merkleRoot(tree).toString('base64url'), paths }).toEqual(said);
       }
     } finally {
       await peer.end();

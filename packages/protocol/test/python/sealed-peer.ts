@@ -12,7 +12,10 @@ if (python === undefined && process.env.CI !== 'true')
 /** A test that asks Python's cryptography. Skipped, and said so, where there is none; with CI=true that is a failure. */
 export const testWithPeer = test.skipIf(python === undefined && process.env.CI !== 'true');
 
-type Said = Record<string, never>;
+/** Its answers, each with those members that the question is about. */
+type Said = Readonly<
+  Record<'ephemeral' | 'nonce' | 'sealed' | 'secret' | 'frame' | 'key' | 'signature' | 'root', string>
+>;
 
 /** The other implementation, as a process: one question, one answer. */
 export type SealedPeer = {
