@@ -20,7 +20,8 @@ export function readEnding(uuidKey: FernetKey, field: unknown): Ending | undefin
   return { state, exitCode, signal, isWithoutResult: state === 'succeeded' && result === 'none' };
 }
 
-function stateOf(ending: RunEnding['ending'], exitCode: number | null): Ending['state'] {
+/** What becomes of a run that ended so. */
+export function stateOf(ending: RunEnding['ending'], exitCode: number | null): Ending['state'] {
   if (ending === 'exited') return exitCode === 0 ? 'succeeded' : 'failed';
   if (ending === 'signalled' || ending === 'not_started') return 'failed';
   return ending;

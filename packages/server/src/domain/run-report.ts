@@ -1,0 +1,102 @@
+import { currentDefinitions } from './definitions.ts';
+import type { Mind } from './mind.ts';
+import { cutOutput } from './output-cut.ts';
+import type { OutputStream, Run, Tables } from './ports.ts';
+import { storableText } from './result-reading.ts';
+import type { Ending } from './run-ending.ts';
+import { offerAgain } from './run-overdue.ts';
+import { maskBytes, maskText } from './secret-mask.ts';
+import { secretSpellings } from './secret-setting.ts';
+
+/** What a host says of a run that ended, as it said it. */
+export type Said = Pick<Ending, 'state' | 'exitCode' | 'signal'> & {
+  readonly reason: string | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** The result proper, or what a failure said. */
+  readonly text: string | undefined;
+  /** The items of the list that came back; undefined leaves variables as they are. */
+  readonly items: readonly string[] | undefined;
+};
+
+/** The same, ready to be stored. */
+export type Report = Pick<Said, 'state' | 'exitCode' | 'signal' | 'reason'> & {
+  chunks: { stream: OutputStream; bytes: Uint8Array }[];
+  result: string | null;
+  items: string[] | undefined;
+  outputBytes: number;
+  cutBytes: number;
+  isMasked: boolean;
+};
+
+/** Masks secrets over each stream as a whole, where no edge of a chunk hides one, then cuts what is too long. */
+export async function prepareReport(mind: Mind, said: Said): Promise<Report> {
+  const secrets = secretSpellings(mind.masterKey, await mind.definitions.current());
+  const maskedStdout = maskBytes(said.stdout, secrets);
+  const maskedStderr = maskBytes(said.stderr, secrets);
+  const maskedText = said.text === undefined ? undefined : maskText(said.text, secrets);
+  const stdout = cutOutput(maskedStdout, mind.limits.outputBytes);
+  const stderr = cutOutput(maskedStderr, mind.limits.outputBytes);
+  const { state, exitCode, signal, reason } = said;
+  return {
+    state,
+    exitCode,
+    signal,
+    reason,
+    chunks: [
+      ...stdout.parts.map((bytes) => ({ stream: 'stdout' as const, bytes })),
+      ...stderr.parts.map((bytes) => ({ stream: 'stderr' as const, bytes })),
+    ],
+    result: maskedText === undefined ? null : storableText(maskedText),
+    items: said.items?.map((item) => maskText(item, secrets)),
+    outputBytes: maskedStdout.length + maskedStderr.length,
+    cutBytes: stdout.cutBytes + stderr.cutBytes,
+    isMasked: maskedStdout !== said.stdout || maskedStderr !== said.stderr || maskedText !== said.text,
+  };
+}
+
+/** Ends the run as the report says, or settles it where nobody knew; whether it may is decided before. */
+export async function settleRun(tables: Tables, run: Run, report: Report, now: number): Promise<void> {
+  await tables.runs.change(run.number, {
+    state: report.state,
+    reason: report.reason,
+    exitCode: report.exitCode,
+    signal: report.signal,
+    finishedAt: now,
+    result: report.result,
+    outputBytes: report.outputBytes,
+    outputCutBytes: report.cutBytes,
+    isMasked: report.isMasked,
+  });
+  // Whoever settles an interrupted run may have said something before.
+  if (run.state === 'interrupted') await tables.outputs.remove(run.number);
+  for (const [chunk, { stream, bytes }] of report.chunks.entries()) {
+    await tables.outputs.addChunk(run.number, stream, chunk, bytes);
+  }
+  await tables.runs.clearDeadline(run.number);
+  await tables.pending.remove(run.hostId, run.wireNumber);
+  const definitions = await currentDefinitions(tables);
+  if (report.state === 'interrupted') await offerAgain(tables, definitions, run);
+  if (report.state === 'succeeded') await tables.runs.release(run.number);
+  if (report.items) await saveItems(tables, run, report.items, now);
+}
+
+/** Saves item *n* to the output variable *n* of the revision that ran; '' where the list is shorter. */
+async function saveItems(tables: Tables, run: Run, items: readonly string[], now: number): Promise<void> {
+  const definitions = await currentDefinitions(tables);
+  const current = definitions.commands.get(run.wireNumber);
+  const executed =
+    current?.revision === run.revision
+      ? current
+      : await tables.commands.revision(run.wireNumber, run.revision);
+  for (const [index, variableId] of (executed?.outputVariables ?? []).entries()) {
+    if (!definitions.variableIds.has(variableId)) continue;
+    await tables.variables.setValue({
+      variableId,
+      hostId: run.hostId,
+      value: items[index] ?? '',
+      setAt: now,
+      setBy: `run ${run.id}`,
+    });
+  }
+}
