@@ -1,5 +1,6 @@
 // Measures the v1 system and writes docs/performance.md. Everything that is compared is measured in this one run.
 import { fork } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,7 @@ try {
     past: await measurePast(publicPem),
     pairs: await measurePairs(),
     two: await measureTwoProcesses(publicPem),
+    sealed: await measureSealed(publicPem),
     client: await measureClient(join(folder, 'client'), startServer),
   };
   const text = report(measured);
@@ -63,10 +65,12 @@ async function bothWays(server, requestsOf) {
     ['closing', true],
     ['kept', false],
   ]) {
-    await server.probe();
+    const before = await server.probe();
     const measured = await load(server.url, { requests: requestsOf(name), seconds, isClosing });
     if (measured.errors > 0) throw new Error(`${requestsOf(name)}: ${measured.errors} requests failed`);
-    results[name] = { ...measured, ...(await server.probe()) };
+    const after = await server.probe();
+    const cpuMsEach = (1000 * (after.cpuSeconds - before.cpuSeconds)) / (measured.perSecond * seconds);
+    results[name] = { ...measured, ...after, cpuMsEach };
   }
   return results;
 }
@@ -236,6 +240,54 @@ async function measurePairs() {
   const felt = await server.probe();
   await server.stop();
   return { ...result, delayP99Ms: felt.delayP99Ms };
+}
+
+/** Handshakes, claims and reports of our own protocol, each host with a channel key of its own. */
+async function measureSealed(publicPem) {
+  say('the sealed protocol');
+  const dataFolder = join(folder, 'sealed');
+  const hostsCount = isQuick ? 40 : 800;
+  const claimsEach = isQuick ? 5 : 20;
+  const work = await seed(dataFolder, (write) => {
+    write.setting('apilog_enable_logging', '1');
+    const group = write.hostsGroup('All hosts');
+    const commandsGroup = write.commandsGroup(group);
+    const commands = Array.from({ length: claimsEach }, () => write.command(commandsGroup));
+    const hosts = Array.from({ length: hostsCount }, () => {
+      const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+      const channelKey = publicKey.export({ format: 'jwk' }).x;
+      const { id, uuid } = write.host(publicPem, [group], channelKey);
+      for (const command of commands) write.pending(id, command.id);
+      return { uuid, channelPrivatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+    });
+    return { hosts, claimsEach, server: write.serverId };
+  });
+  const workFile = join(folder, 'sealed.json');
+  writeFileSync(workFile, JSON.stringify(work));
+  const server = await startServer(dataFolder);
+  const generator = fork(new URL('sealed.mjs', import.meta.url).pathname, [server.url, workFile]);
+  const said = () =>
+    new Promise((resolve, reject) => {
+      const failed = (status) => reject(new Error(`The generator ended with ${status}.`));
+      generator.once('exit', failed);
+      generator.once('message', (message) => {
+        generator.off('exit', failed);
+        resolve(message);
+      });
+    });
+  await said();
+  const results = {};
+  for (const phase of ['handshakes', 'claims', 'reports']) {
+    const before = await server.probe();
+    generator.send(phase);
+    const measured = await said();
+    const after = await server.probe();
+    const cpuMsEach = (1000 * (after.cpuSeconds - before.cpuSeconds)) / measured.count;
+    results[phase] = { ...measured, delayP99Ms: after.delayP99Ms, cpuMsEach };
+  }
+  generator.kill();
+  await server.stop();
+  return results;
 }
 
 /** commands/get on two server processes that share one port and one database. */

@@ -44,6 +44,7 @@ export async function measureClient(folder, startServer) {
       twentyMs: twenty.ms,
       twentyStartsMs: interpreter * 20,
       monitorMb: await monitorMb(client('--action=commands_monitor', '--interval', '1')),
+      idleShare: await idleShare(client('--action=commands_monitor', '--interval', '10')),
       bundleKb: readFileSync(clientProgram).length / 1024,
     };
   } finally {
@@ -75,6 +76,22 @@ async function monitorMb(args) {
   const memory = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
   child.kill('SIGKILL');
   return Number(memory) / 1024;
+}
+
+/** What a monitor that has nothing to do takes of a core, over forty seconds after its start. */
+async function idleShare(args) {
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  const ticks = () => {
+    const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  };
+  const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  await pause(12);
+  const before = ticks();
+  await pause(40);
+  const used = ticks() - before;
+  child.kill('SIGKILL');
+  return used / 100 / 40;
 }
 
 function twentyCommands() {

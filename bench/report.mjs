@@ -11,7 +11,7 @@ const original = {
 };
 const originalPairs = { perSecond: 44, aim: 18 };
 
-export function report({ machine, bare, endpoints, past, pairs, two, client }) {
+export function report({ machine, bare, endpoints, past, pairs, two, sealed, client }) {
   return `# Performance
 
 Written by \`npm run bench\`; every figure is of one run on one machine (${machine}; server, database and load generator
@@ -37,7 +37,18 @@ The multiple and the last two columns are with the API log on and closing connec
 | register + verify | ${whole(pairs.pairsPerSecond)} | ${times(pairs.pairsPerSecond, originalPairs.perSecond)} | ${originalPairs.aim} × | ${pairs.generatorCpu.toFixed(2)} cores | ${ms(pairs.delayP99Ms)} |
 | command_get, two server processes on one port | ${whole(two.perSecond)} | ${times(two.perSecond, original.command_get.perSecond)} | 25 × | | |
 
-${missedAims({ endpoints, pairs, two, client })}
+${missedAims({ endpoints, pairs, two, sealed, client })}
+
+## The sealed protocol
+
+| | a second | server CPU each | CPU of the generator | event-loop delay p99 |
+|---|---|---|---|---|
+${Object.entries(sealed).map(sealedRow).join('\n')}
+
+${whole(sealed.handshakes.count)} hosts, each with its own channel key; 8 at a time, a new connection for each request, API log on. A handshake is
+the handshake and the host's proof, two requests; a claim gives one run; a report is a signed statement with a kilobyte
+of output. The server's CPU is that of all its threads. A run costs it ${ms(sealedRunMs(sealed))} of CPU (claim and report), on v1
+${ms(v1RunMs(endpoints))} (get and post, closing connections, API log on): ${(sealedRunMs(sealed) / v1RunMs(endpoints)).toFixed(2)} ×; the aim is 2 × at most.
 
 ## A host with a past
 
@@ -57,13 +68,26 @@ Closing connections, API log on. In brackets: the share of the first row.
 | client: \`--action=status\`, start to end (bare \`node -e 0\`: ${ms(client.bareNodeMs)}) | ${ms(client.statusMs)} |
 | client: \`--action=status\`, resident at most (bare \`node -e 0\`: ${mb(client.bareNodeMb)}) | ${mb(client.statusMb)} |
 | client: \`commands_monitor\`, resident | ${mb(client.monitorMb)} |
+| client: \`commands_monitor\`, idle, asking every 10 seconds: share of a core | ${percent(client.idleShare)} |
 | client: the bundle | ${whole(client.bundleKb)} KB |
 | client: 20 pending commands in one \`commands_process\` (20 bare starts of Python: ${ms(client.twentyStartsMs)}) | ${ms(client.twentyMs)} |
 `;
 }
 
+function sealedRow([name, { perSecond, cpuMsEach, generatorCpu, delayP99Ms }]) {
+  return `| ${name} | ${whole(perSecond)} | ${cpuMsEach.toFixed(2)} ms | ${generatorCpu.toFixed(2)} cores | ${ms(delayP99Ms)} |`;
+}
+
+function sealedRunMs({ claims, reports }) {
+  return claims.cpuMsEach + reports.cpuMsEach;
+}
+
+function v1RunMs({ on }) {
+  return on.command_get.closing.cpuMsEach + on.command_post.closing.cpuMsEach;
+}
+
 /** Says which aims this run did not reach, so that nobody has to compare. */
-function missedAims({ endpoints, pairs, two, client }) {
+function missedAims({ endpoints, pairs, two, sealed, client }) {
   const reached = Object.entries(original)
     .filter(([, { aim }]) => aim)
     .map(([name, { perSecond, aim }]) => [name, endpoints.on[name].closing.perSecond / perSecond, aim]);
@@ -72,6 +96,12 @@ function missedAims({ endpoints, pairs, two, client }) {
   const missed = reached
     .filter(([, times, aim]) => times < aim)
     .map(([name, times, aim]) => `${name} (${times.toFixed(1)} × of ${aim} ×)`);
+  const runRatio = sealedRunMs(sealed) / v1RunMs(endpoints);
+  if (runRatio > 2) missed.push(`server CPU of a sealed run (${runRatio.toFixed(2)} × of 2 × v1's)`);
+  if (sealed.handshakes.cpuMsEach > 0.5)
+    missed.push(`server CPU of a handshake (${sealed.handshakes.cpuMsEach.toFixed(2)} ms of 0.5 ms)`);
+  if (client.idleShare > 0.002)
+    missed.push(`an idle client's share of a core (${percent(client.idleShare)} of 0.2 %)`);
   if (client.statusMs > 80) missed.push(`client start (${ms(client.statusMs)} of 80 ms)`);
   if (client.statusMb > 45) missed.push(`client memory (${mb(client.statusMb)} of 45 MB)`);
   if (missed.length === 0) return 'Every aim was reached in this run.';
@@ -121,6 +151,10 @@ function times(value, peer) {
 
 function ms(value) {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(2)} %`;
 }
 
 function mb(value) {

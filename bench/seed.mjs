@@ -52,8 +52,14 @@ function seeder(db) {
     hostsGroup(name) {
       return insert('hosts_groups', { name, is_active: 1 });
     },
+    /** Which server's this is, as manifests and statements name it. */
+    get serverId() {
+      const id = randomUUID();
+      db.prepare('update server_state set server_id = ? where server_id is null').run(id);
+      return db.prepare('select server_id from server_state').pluck().get();
+    },
     /** A verified host; its key is used by the server alone, so that all may share one. */
-    host(publicPem, groupIds) {
+    host(publicPem, groupIds, channelKey = null) {
       const uuid = randomUUID();
       const token = randomBytes(20).toString('hex');
       const id = insert('hosts', {
@@ -65,6 +71,8 @@ function seeder(db) {
         needs_approval: 0,
         registered_at: now,
         verified_at: now,
+        channel_key: channelKey,
+        told_store_id: db.prepare('select store_id from server_state').pluck().get(),
       });
       insert('host_tokens', {
         host_id: id,
@@ -134,7 +142,8 @@ function seeder(db) {
         finished_at: state === 'delivered' ? null : now,
         result: state === 'delivered' ? null : '[\n  ""\n]',
       });
-      if (state === 'delivered') insert('flights', { run_number: number, deadline_at: now + 3_600_000 });
+      if (state === 'delivered')
+        insert('flights', { run_number: number, host_id: hostId, deadline_at: now + 3_600_000 });
       else
         insert('run_output', {
           run_number: number,
