@@ -7,7 +7,9 @@ export const crashPoints = [
   'posted',
   'journal-stored',
 ] as const;
-export type CrashPointName = (typeof crashPoints)[number];
+/** The sealed protocol passes these, too: a run was given and nothing is written yet; what it was is kept, and it is not forgotten yet. */
+export const sealedCrashPoints = ['claimed', 'past-kept'] as const;
+export type CrashPointName = (typeof crashPoints)[number] | (typeof sealedCrashPoints)[number];
 
 let armed: string | undefined;
 

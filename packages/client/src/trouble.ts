@@ -3,7 +3,8 @@ export type TroubleCode =
   | 'settings' // a file of this host: settings, keys, journal
   | 'order' // a step that comes before this one has not been done
   | 'network' // no answer
-  | 'answer'; // an answer that is none of a Remotes server
+  | 'answer' // an answer that is none of a Remotes server
+  | 'untrusted'; // whoever answers has not proved to be the server that this host trusts
 
 /**
  * Something that keeps an action from being done and is nobody's bug. `message` is one sentence for the screen: what is
@@ -13,9 +14,15 @@ export type Trouble = Error & {
   readonly code: TroubleCode;
   /** The request can't have reached the server. */
   readonly isUnsent?: boolean;
+  /** The server has asked for so much patience. */
+  readonly retryAfterSeconds?: number | undefined;
 };
 
-export function trouble(code: TroubleCode, sentence: string, more: { isUnsent?: boolean } = {}): Trouble {
+export function trouble(
+  code: TroubleCode,
+  sentence: string,
+  more: Pick<Trouble, 'isUnsent' | 'retryAfterSeconds'> = {},
+): Trouble {
   return Object.assign(new Error(sentence), { ...more, code, isTrouble: true });
 }
 

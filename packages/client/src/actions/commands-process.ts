@@ -1,6 +1,7 @@
 import { passOnce } from '../agent/pass.ts';
-import { reportJson, stateOf } from '../agent/report-json.ts';
+import { reportJson } from '../agent/report-json.ts';
 import { settledLine } from '../agent/run-line.ts';
+import { stateOf } from '../agent/run-state.ts';
 import { listenForStop } from '../agent/stop-signals.ts';
 import { openWorker } from '../agent/worker.ts';
 import type { Context } from '../context.ts';

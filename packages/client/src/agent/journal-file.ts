@@ -1,21 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile, syncFolder } from '../files/replace-file.ts';
 import { type JournalReading, readJournal } from './journal-reading.ts';
-import { encodeRecord, type JournalRecord, newestVersion } from './journal-record.ts';
+import { encodeRecord, type JournalHeader, type JournalRecord, newestVersion } from './journal-record.ts';
 
 /**
  * A file of records that only ever grows at its end, or is replaced whole. Errors of the file system are thrown; after any of
  * them the file holds what it held before, or `isBroken` says that this can't be promised any more.
  */
 export type JournalFile = {
+  /** Of this journal; undefined while a client that gave none is the last one that wrote it anew. */
+  readonly id: () => string | undefined;
   readonly sizeBytes: () => number;
   readonly isBroken: () => boolean;
   /** Takes room for the next record, synced, and keeps it: blanks behind the last one, which are no record yet. */
   reserve(): Promise<void>;
   /** With `isSynced` the record is on the disk when this returns. */
   append(record: JournalRecord, isSynced: boolean): Promise<void>;
-  replace(records: readonly JournalRecord[]): Promise<void>;
+  /** With `isNew` it is another journal from then on. */
+  replace(records: readonly JournalRecord[], isNew?: boolean): Promise<void>;
   /** Forgets all records. Unsynced: after a power cut they may be there again. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -29,19 +33,17 @@ const flags = constants.O_RDWR | constants.O_CREAT;
 /** Above what the beginning of a run takes, whose texts are short but for the server's address. */
 const reservedBytes = 4096;
 
-const firstRecord: JournalRecord = { kind: 'journal', version: newestVersion };
-
 /** Opens or makes the file, and sets right what a crash or a bad disk did to it. */
 export async function openJournalFile(path: string): Promise<OpenedJournalFile> {
   const handle = await open(path, flags, 0o600);
   try {
     await handle.chmod(0o600);
     const reading = await readJournal(path, handle);
-    const file = journalFile(path, handle, reading.goodBytes);
-    if (reading.goodBytes === 0) {
-      await file.append(firstRecord, true);
-      await syncFolder(dirname(path));
-    }
+    if (reading.goodBytes > 0) return { file: journalFile(path, handle, reading), ...reading };
+    const header = newHeader();
+    const file = journalFile(path, handle, { ...reading, records: [header] });
+    await file.append(header, true);
+    await syncFolder(dirname(path));
     return { file, ...reading };
   } catch (error) {
     await handle.close();
@@ -49,9 +51,18 @@ export async function openJournalFile(path: string): Promise<OpenedJournalFile> 
   }
 }
 
-function journalFile(path: string, opened: FileHandle, openedBytes: number): JournalFile {
+function newHeader(): JournalHeader {
+  return { kind: 'journal', version: newestVersion, id: randomUUID() };
+}
+
+function journalFile(
+  path: string,
+  opened: FileHandle,
+  { records: [first], goodBytes }: Pick<JournalReading, 'records' | 'goodBytes'>,
+): JournalFile {
+  let header: JournalHeader = first?.kind === 'journal' ? first : { kind: 'journal', version: newestVersion };
   let handle = opened;
-  let sizeBytes = openedBytes;
+  let sizeBytes = goodBytes;
   let isBroken = false;
 
   const sync = async () => {
@@ -80,6 +91,7 @@ function journalFile(path: string, opened: FileHandle, openedBytes: number): Jou
   };
 
   return {
+    id: () => header.id,
     sizeBytes: () => sizeBytes,
     isBroken: () => isBroken,
     reserve: () => writeAtEnd(Buffer.alloc(reservedBytes, ' '), true),
@@ -88,9 +100,11 @@ function journalFile(path: string, opened: FileHandle, openedBytes: number): Jou
       await writeAtEnd(bytes, isSynced);
       sizeBytes += bytes.length;
     },
-    async replace(records) {
-      const text = [firstRecord, ...records].map(encodeRecord).join('');
+    async replace(records, isNew = false) {
+      const first = isNew ? newHeader() : header;
+      const text = [first, ...records].map(encodeRecord).join('');
       await replaceFile(path, text);
+      header = first;
       isBroken = true;
       await handle.close();
       handle = await open(path, flags, 0o600);
@@ -98,7 +112,7 @@ function journalFile(path: string, opened: FileHandle, openedBytes: number): Jou
       isBroken = false;
     },
     async clear() {
-      const emptyBytes = encodeRecord(firstRecord).length;
+      const emptyBytes = encodeRecord(header).length;
       await handle.truncate(emptyBytes);
       sizeBytes = emptyBytes;
     },

@@ -5,6 +5,8 @@ export type JournalReading = {
   readonly records: readonly JournalRecord[];
   /** Where the last whole line ends. */
   readonly goodBytes: number;
+  /** Something that was once written down can't be read any more. */
+  readonly isDamaged: boolean;
   /** What was found wrong, a sentence each. */
   readonly notices: readonly string[];
 };
@@ -32,7 +34,7 @@ export async function readJournal(path: string, handle: FileHandle): Promise<Jou
       `${path} held ${damaged.length} damaged record(s), put aside in ${aside}: what they said about a run is lost.`,
     );
   }
-  return { records, goodBytes, notices };
+  return { records, goodBytes, isDamaged: damaged.length > 0, notices };
 }
 
 function readLines(bytes: Buffer) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PastRun } from '@remotes/protocol/messages/ran';
 import type { Outcome } from '../host/outcome.ts';
 
 /** Which command of which server is run, and as which host. */
@@ -8,6 +9,19 @@ export type JournalRun = {
   readonly host: string;
   readonly commandId: number;
   readonly name?: string | undefined;
+  /** There for what came by the sealed protocol. */
+  readonly given?: GivenRun | undefined;
+};
+
+/** What a manifest has ordered: this run of this job, in this attempt. */
+export type GivenRun = {
+  /** The uuid of the server's system. */
+  readonly server: string;
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+  readonly revision: number;
+  readonly manifestExpiresAtMs: number;
 };
 
 type Begin = {
@@ -24,9 +38,26 @@ export type HeldRecord =
 
 /** The first record of every journal is its version; a client leaves alone what a newer one wrote. */
 export type JournalRecord =
-  | { readonly kind: 'journal'; readonly version: number }
+  | JournalHeader
   | HeldRecord
-  | { readonly kind: 'stored'; readonly id: string };
+  | { readonly kind: 'stored'; readonly id: string }
+  | PastRecord;
+
+/** Without an id where a client wrote it that did not speak the sealed protocol. */
+export type JournalHeader = {
+  readonly kind: 'journal';
+  readonly version: number;
+  readonly id?: string;
+};
+
+/** A run that this host has begun, or refused, and that the server has stored: kept for ever, in a file of its own. */
+export type PastRecord = PastRun & {
+  readonly kind: 'past';
+  readonly server: string;
+  /** The host's uuid. */
+  readonly host: string;
+  readonly manifest_expires_at_ms: number;
+};
 
 export const newestVersion = 1;
 

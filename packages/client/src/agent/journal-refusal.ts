@@ -1,8 +1,8 @@
 import type { LockHolder } from './journal-lock.ts';
 
-/** Why the journal can't be used now: no command may be executed until it can. */
+/** Why the journal can't be used now: no command may be executed until it can. `begun_before` is about one run only. */
 export type JournalRefusal = {
-  readonly refused: 'locked' | 'journal_full' | 'journal_unusable';
+  readonly refused: 'locked' | 'journal_full' | 'journal_unusable' | 'begun_before';
   readonly sentence: string;
 };
 
@@ -26,6 +26,11 @@ export function lockLost(): JournalRefusal {
 export function journalFull(path: string): JournalRefusal {
   const sentence = `The journal ${path} is full of results that the server has not stored yet: no command is executed until they are sent.`;
   return { refused: 'journal_full', sentence };
+}
+
+export function begunBefore(): JournalRefusal {
+  const sentence = 'This attempt of the run, or a later one, has begun here before: it is not run again.';
+  return { refused: 'begun_before', sentence };
 }
 
 export function journalUnusable(path: string, why: string): JournalRefusal {

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { crashPoint } from '../crash-point.ts';
 import type { Outcome } from '../host/outcome.ts';
 import { bootMark } from '../host/process-mark.ts';
 import { type JournalFile, openJournalFile } from './journal-file.ts';
 import { type Holdings, holdingsAfter } from './journal-held.ts';
 import { type JournalLock, lockFolder } from './journal-lock.ts';
-import { type HeldRecord, type JournalRun, newestVersion } from './journal-record.ts';
+import { openPast, type Past, pastOf, pastRecord } from './journal-past.ts';
+import { type HeldRecord, type JournalRun, newestVersion, type PastRecord } from './journal-record.ts';
 import {
+  begunBefore,
   isJournalRefusal,
   type JournalRefusal,
   journalFull,
@@ -17,7 +19,7 @@ import {
   lockLost,
 } from './journal-refusal.ts';
 
-export type { JournalRun } from './journal-record.ts';
+export type { GivenRun, JournalRun, PastRecord } from './journal-record.ts';
 export { isJournalRefusal, type JournalRefusal } from './journal-refusal.ts';
 
 /** A run whose outcome the server has not stored yet. */
@@ -32,6 +34,10 @@ export type HeldRun = {
 };
 
 export type Journal = {
+  /** A uuid: another one when the journal is another, or when something in it was lost. */
+  readonly id: string;
+  /** Nothing in it was found damaged when it was opened. */
+  readonly isIntact: boolean;
   /**
    * Shows that the next run can be written down, and keeps room for that: to be asked before a command is fetched, as the
    * server counts it as handed out from then on.
@@ -41,8 +47,17 @@ export type Journal = {
   begin(run: JournalRun): Promise<string | JournalRefusal>;
   /** Keeps outcome, output and result, synced. After a refusal some of it is held in memory only. */
   finish(id: string, outcome: Outcome): Promise<JournalRefusal | undefined>;
-  /** The server has stored this run: it may be forgotten. */
+  /**
+   * The server has stored this run: its output and outcome may be forgotten. Of one that came by the sealed protocol it is kept
+   * for ever that it ran; while that can't be written down, the run stays held.
+   */
   stored(id: string): Promise<JournalRefusal | undefined>;
+  /** The server has stored that this run was refused, and never begun. */
+  keepRefused(run: JournalRun): Promise<JournalRefusal | undefined>;
+  /** Whether this attempt of a run that came by the sealed protocol, or a later one, has ever begun here. */
+  hasBegun(run: string, attempt: number): boolean;
+  /** All that was stored and came by the sealed protocol. */
+  past(): readonly PastRecord[];
   /** What the server has not stored yet, oldest first. Those without an outcome are running or were interrupted. */
   held(): readonly HeldRun[];
   /** False once another process took this one for dead and the journal for free: then it must be opened anew. */
@@ -79,30 +94,47 @@ async function openLocked(
   lock: JournalLock,
   limitBytes: number,
 ): Promise<Journal | JournalRefusal> {
-  const { file, records, notices } = await openJournalFile(path);
+  const { file, records, isDamaged, notices } = await openJournalFile(path);
   const [first] = records;
   if (first?.kind === 'journal' && first.version > newestVersion) {
     await file.close();
     return journalUnusable(path, 'a newer client wrote it; update this one');
   }
+  const past = await openPast(`${dirname(path)}/past`);
   const holdings = holdingsAfter(records);
   const neededRecords = 1 + holdings.unknown.length + holdings.held.size;
+  // A server must not take it for the journal that it was, when it has lost something.
+  const isNew = isDamaged || file.id() === undefined;
   // Not tried again when there is no room for it now: what is held can be read and sent all the same.
-  if (records.length > neededRecords || notices.length > 0) await compact(file, holdings).catch(() => {});
-  return journalOf({ path, file, lock, holdings, limitBytes, notices });
+  if (records.length > neededRecords || notices.length > 0 || isNew)
+    await compact(file, holdings, isNew).catch(() => {});
+  return journalOf({
+    path,
+    file,
+    past,
+    lock,
+    holdings,
+    limitBytes,
+    isIntact: !isDamaged,
+    notices: [...notices, ...past.notices],
+  });
 }
 
 type Parts = {
   readonly path: string;
   readonly file: JournalFile;
+  readonly past: Past;
   readonly lock: JournalLock;
   readonly holdings: Holdings;
   readonly limitBytes: number;
+  readonly isIntact: boolean;
   readonly notices: readonly string[];
 };
 
-function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): Journal {
+function journalOf({ path, file, past, lock, holdings, limitBytes, isIntact, notices }: Parts): Journal {
   const { held, unknown } = holdings;
+  // Where none could be written, it is another one at each opening.
+  const id = file.id() ?? randomUUID();
   const inTurn = oneAfterTheOther();
   const attempt = async (work: () => Promise<void>): Promise<JournalRefusal | undefined> => {
     if (!(await lock.isHeld())) return lockLost();
@@ -115,6 +147,19 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
     }
   };
 
+  const keepForEver = (record: PastRecord | undefined): Promise<JournalRefusal | undefined> => {
+    if (record === undefined) return Promise.resolve(undefined);
+    if (past.isBroken())
+      return Promise.resolve(
+        journalUnusable(path, 'an earlier write beside it failed; start the client anew'),
+      );
+    return attempt(() => past.add(record));
+  };
+
+  const hasBegun = (run: string, attempt: number) =>
+    past.hasBegun(run, attempt) ||
+    [...held.values()].some(({ run: { given } }) => given?.run === run && given.attempt >= attempt);
+
   const withinLimit = async (): Promise<JournalRefusal | undefined> => {
     const isAbove = () => file.sizeBytes() > limitBytes;
     const refusal = isAbove() ? await attempt(() => compact(file, holdings)) : undefined;
@@ -123,7 +168,11 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
   };
 
   return Object.freeze({
+    id,
+    isIntact,
     notices,
+    hasBegun,
+    past: past.all,
     held: () => [...held.values()].map(heldRun),
     isOurs: () => lock.isHeld(),
 
@@ -133,6 +182,8 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
       inTurn(async () => {
         const full = await withinLimit();
         if (full !== undefined) return full;
+        // Whatever a server says, and whoever asks: nothing is begun twice.
+        if (run.given !== undefined && hasBegun(run.given.run, run.given.attempt)) return begunBefore();
         crashPoint('journal-before-begin');
         const record = {
           kind: 'begun',
@@ -165,7 +216,12 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
 
     stored: (id: string) =>
       inTurn(async () => {
-        if (!held.delete(id)) return undefined;
+        const record = held.get(id);
+        if (record === undefined) return undefined;
+        const unkept = await keepForEver(pastOf(record));
+        if (unkept !== undefined) return unkept;
+        crashPoint('past-kept');
+        held.delete(id);
         // Not synced: what a power cut brings back is only asked about once more.
         const isEmpty = held.size === 0 && unknown.length === 0;
         const refusal = await attempt(() =>
@@ -175,9 +231,16 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
         return refusal;
       }),
 
+    keepRefused: (run: JournalRun) =>
+      inTurn(async () => {
+        if (run.given !== undefined && hasBegun(run.given.run, run.given.attempt)) return undefined;
+        return keepForEver(pastRecord(run, { state: 'refused' }));
+      }),
+
     close: () =>
       inTurn(async () => {
         await file.close();
+        await past.close();
         await lock.release();
       }),
   });
@@ -186,8 +249,8 @@ function journalOf({ path, file, lock, holdings, limitBytes, notices }: Parts): 
 /** A record with a name of any length would not fit into the room that was kept for it. */
 const longestName = 200;
 
-function compact(file: JournalFile, { held, unknown }: Holdings): Promise<void> {
-  return file.replace([...unknown, ...held.values()]);
+function compact(file: JournalFile, { held, unknown }: Holdings, isNew = false): Promise<void> {
+  return file.replace([...unknown, ...held.values()], isNew);
 }
 
 function heldRun(record: HeldRecord): HeldRun {

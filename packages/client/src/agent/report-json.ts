@@ -1,15 +1,9 @@
 import type { Outcome } from '../host/outcome.ts';
-import { isSuccess } from '../host/outcome.ts';
 import { withMembers } from '../json-text.ts';
 import type { Delivery } from './outbox.ts';
 import type { RunReport } from './run-command.ts';
+import { stateOf } from './run-state.ts';
 import { textsOf } from './run-texts.ts';
-
-/** How a run ended, in the words of the server's states. */
-export function stateOf(outcome: Outcome): 'succeeded' | 'failed' | 'timed_out' | 'stopped' {
-  if (outcome.ending === 'timed_out' || outcome.ending === 'stopped') return outcome.ending;
-  return isSuccess(outcome) ? 'succeeded' : 'failed';
-}
 
 /**
  * The get answer as received, then what v1 adds: `stdout`, `stderr` (with the result list at its end, as v1's programs

@@ -1,6 +1,6 @@
 import { oneLine } from '../network/server-answer.ts';
-import { stateOf } from './report-json.ts';
 import type { RunReport } from './run-command.ts';
+import { stateOf } from './run-state.ts';
 import { happening } from './run-texts.ts';
 import type { Settled } from './settle.ts';
 

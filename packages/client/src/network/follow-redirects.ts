@@ -10,7 +10,10 @@ export type FollowedAnswer = HttpAnswer & {
 const mostRedirects = 10;
 
 /** Asks, and goes where the server points, as far as that keeps the request what it is and the token where it belongs. */
-export async function followRedirects(request: HttpRequest, network: Network): Promise<FollowedAnswer> {
+export async function followRedirects(
+  request: HttpRequest & { staysAtOrigin?: boolean },
+  network: Network,
+): Promise<FollowedAnswer> {
   let current = request;
   let isTokenDropped = false;
   for (let hops = 0; hops <= mostRedirects; hops++) {
@@ -22,6 +25,11 @@ export async function followRedirects(request: HttpRequest, network: Network): P
       throw trouble(
         'answer',
         `${current.url.href} answers a POST with a redirect (${answer.status}) to ${shown(target)}, which would lose what was sent: run --action=status with the --url of the right address, then --action=discover`,
+      );
+    if (request.staysAtOrigin && target.origin !== request.url.origin)
+      throw trouble(
+        'answer',
+        `${current.url.href} redirects to another server, ${shown(target)}, which is told nothing: run --action=status with the --url of the right address, then --action=discover`,
       );
     const { Authorization, ...others } = current.headers;
     const isElsewhere = target.origin !== current.url.origin;

@@ -8,6 +8,8 @@ export type ServerAnswer = {
   /** The JSON object as received, or undefined when the body is none. */
   readonly json: string | undefined;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The body of a success that is no text. */
+  readonly bytes: Buffer | undefined;
   /** A JSON object, a success in its HTTP status, and not marked as an error. */
   readonly isOk: boolean;
   /** A server of this project answered: it stores a result that arrives twice only once. */
@@ -19,19 +21,22 @@ export type ServerAnswer = {
 };
 
 export function readAnswer({ status, headers, body, url, isTokenDropped }: FollowedAnswer): ServerAnswer {
-  const text = body.toString('utf8');
-  const fields = parseObject(text);
   const hasSuccess = status >= 200 && status <= 299;
+  const mediaType = headers['content-type']?.split(';')[0]?.trim();
+  const isBytes = hasSuccess && mediaType === mediaTypeOfBytes;
+  const text = isBytes ? '' : body.toString('utf8');
+  const fields = parseObject(text);
   return Object.freeze({
     status,
     url,
     json: fields === undefined ? undefined : text,
     fields: fields ?? {},
+    bytes: isBytes ? body : undefined,
     isOk: fields !== undefined && hasSuccess && fields.status !== 'ERROR',
     isRemotes: /^Remotes\b/.test(String(headers['server-agent'] ?? '')),
     retryAfterSeconds: readRetryAfter(headers['retry-after']),
     isTokenDropped,
-    kind: `${headers['content-type']?.split(';')[0] ?? 'nothing named'}, ${body.length} bytes`,
+    kind: `${mediaType ?? 'nothing named'}, ${body.length} bytes`,
   });
 }
 
@@ -86,3 +91,6 @@ function readRetryAfter(header: string | undefined): number | undefined {
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
+
+/** Of what travels sealed, both ways. */
+export const mediaTypeOfBytes = 'application/octet-stream';

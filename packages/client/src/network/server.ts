@@ -3,13 +3,16 @@ import type { Config } from '../config.ts';
 import { readCertificates } from './certificates.ts';
 import type { Network } from './exchange.ts';
 import { followRedirects } from './follow-redirects.ts';
-import { readAnswer, type ServerAnswer } from './server-answer.ts';
+import { mediaTypeOfBytes, readAnswer, type ServerAnswer } from './server-answer.ts';
 
 export type Question = {
   method: 'GET' | 'POST';
   url: URL;
   token?: string | undefined;
-  body?: object;
+  /** Sent as JSON, or bytes as they are. */
+  body?: object | Buffer;
+  /** A redirect to another server is not followed: what is said is for this one. */
+  staysAtOrigin?: boolean;
   /** Aborted to wait no longer. */
   signal?: AbortSignal | undefined;
 };
@@ -20,7 +23,7 @@ export type Server = { readonly ask: (question: Question) => Promise<ServerAnswe
 export function openServer(config: Config): Server {
   let network: Network | undefined;
   return Object.freeze({
-    async ask({ method, url, token, body, signal }: Question) {
+    async ask({ method, url, token, body, staysAtOrigin = false, signal }: Question) {
       network ??= {
         timeoutSeconds: config.timeoutSeconds,
         proxies: config.proxies,
@@ -32,10 +35,17 @@ export function openServer(config: Config): Server {
         'CLIENT-AGENT': 'Remotes',
         'CLIENT-VERSION': version,
         ...(token === undefined ? {} : { Authorization: `Token ${token}` }),
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(body === undefined
+          ? {}
+          : { 'Content-Type': Buffer.isBuffer(body) ? mediaTypeOfBytes : 'application/json' }),
       };
-      const content = body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) };
-      return readAnswer(await followRedirects({ method, url, headers, signal, ...content }, network));
+      const content = body === undefined ? {} : { body: bytesOf(body) };
+      const request = { method, url, headers, signal, staysAtOrigin, ...content };
+      return readAnswer(await followRedirects(request, network));
     },
   });
+}
+
+function bytesOf(body: object | Buffer): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
 }

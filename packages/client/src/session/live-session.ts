@@ -1,7 +1,89 @@
+import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { signFor } from '@remotes/protocol/crypto/sign';
+import type { ServerMessage } from '@remotes/protocol/messages';
+import { provingText } from '@remotes/protocol/values/signed-texts';
 import type { Context } from '../context.ts';
+import { openUuid } from '../host-identity.ts';
+import { readPin } from '../pin.ts';
+import { loadPrivateKey } from '../private-key.ts';
 import { trouble } from '../trouble.ts';
-import type { SealedSession } from './sealed-session.ts';
+import { channelKeyPath, nextChannelKeyPath, promoteChannelKey, readChannelKey } from './channel-key.ts';
+import type { Conversation } from './conversation.ts';
+import type { Outgoing, SealedSession } from './sealed-session.ts';
+import { openTalk } from './talk.ts';
 
-export async function openLiveSession({ settings }: Context): Promise<SealedSession> {
-  throw trouble('settings', `${settings.path} holds a pin, which this client can't use yet`);
+/** A host's session: it proves itself in each conversation before anything else is said. */
+export async function openLiveSession(context: Context): Promise<SealedSession> {
+  const { settings } = context;
+  const host = openUuid(settings, loadPrivateKey(context));
+  if (settings.get('host', 'channel_key') === undefined)
+    throw trouble(
+      'order',
+      `${settings.path} pins a server that this host has not proved itself to: run --action=host_verify with a registration token first`,
+    );
+  const path = channelKeyPath(settings);
+  const talk = openTalk(context, { pin: readPin(settings), fingerprint: undefined });
+  let proved: { readonly conversation: Conversation; readonly key: KeyObject } | undefined;
+
+  /** Says them, and before them, where the conversation lacks one, a proof by the key in this file. */
+  const sayWith = async (keyPath: string, messages: readonly Outgoing[], signal?: AbortSignal) => {
+    let key: KeyObject | undefined;
+    const { conversation, answers } = await talk.ask((present) => {
+      key = proved?.conversation === present ? undefined : readChannelKey(keyPath);
+      return key === undefined ? messages : [proofOf(present, host, key), ...messages];
+    }, signal);
+    if (key === undefined) return answers;
+    const [first, ...others] = answers;
+    if (first?.type === 'refusal' && first.of === 'prove') return answers;
+    if (first?.type !== 'proved') throw trouble('answer', "the server says nothing to this host's proof");
+    conversation.goOn(first);
+    proved = { conversation, key };
+    // A rotation whose answer was lost had come to its end.
+    if (keyPath !== path) promoteChannelKey(path);
+    return others;
+  };
+
+  const ask = async (messages: readonly Outgoing[], signal?: AbortSignal) => {
+    const next = nextChannelKeyPath(path);
+    for (const keyPath of existsSync(next) ? [next, path] : [path]) {
+      const answers = await sayWith(keyPath, messages, signal);
+      if (!isProofInvalid(answers)) return answers;
+    }
+    throw trouble('answer', keyUnknown);
+  };
+
+  let turn: Promise<unknown> = Promise.resolve();
+  const present = () => {
+    if (proved === undefined) throw new Error('Nothing was asked yet.');
+    return proved;
+  };
+  return Object.freeze({
+    get server() {
+      return present().conversation.server;
+    },
+    get channelKey() {
+      return present().key;
+    },
+    serverNowMs: () => present().conversation.serverNowMs(),
+    handshakes: talk.handshakes,
+    ask(messages: readonly Outgoing[], signal?: AbortSignal) {
+      const answers = turn.then(() => ask(messages, signal));
+      turn = answers.catch(() => {});
+      return answers;
+    },
+  });
 }
+
+function proofOf({ transcript }: Conversation, host: string, key: KeyObject): Outgoing {
+  const signature = signFor('host handshake', key, provingText(transcript, host));
+  return { type: 'prove', host, signature } as Outgoing;
+}
+
+function isProofInvalid(answers: readonly ServerMessage[]): boolean {
+  const [first] = answers;
+  return first?.type === 'refusal' && first.of === 'prove' && first.code === 'proof_invalid';
+}
+
+const keyUnknown =
+  'the server does not take this host\'s proof: an administrator has said hosts allow-v1, the server was restored from an older backup, or these files are another host\'s. Ask the administrator; to enrol this host anew run --action=trust --fingerprint F with what "remotes-server keys show" says there';

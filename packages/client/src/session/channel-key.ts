@@ -1,0 +1,50 @@
+import type { KeyObject } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { newSigningKey, readSigningPrivateKey } from '@remotes/protocol/crypto/sign';
+import { createFile } from '../files/create-file.ts';
+import { readText } from '../files/read-text.ts';
+import { syncFolder } from '../files/replace-file.ts';
+import type { SettingsFile } from '../settings-file.ts';
+import { trouble } from '../trouble.ts';
+
+/** Where the channel key lies, or would lie: beside the private key. */
+export function channelKeyPath(settings: SettingsFile): string {
+  const named = settings.get('host', 'channel_key');
+  if (named !== undefined) return named;
+  const privateKey = settings.get('host', 'private_key');
+  if (privateKey === undefined)
+    throw trouble('order', `${settings.path} names no private key: run --action=generate_keys first`);
+  return `${privateKey}.channel`;
+}
+
+/** Where a new one lies while it is not certain that the server has taken it. */
+export function nextChannelKeyPath(path: string): string {
+  return `${path}.new`;
+}
+
+export function readChannelKey(path: string): KeyObject {
+  const key = readSigningPrivateKey(readText(path, 'the channel key'));
+  if (key === undefined) throw trouble('settings', `${path} holds no Ed25519 private key in PEM`);
+  return key;
+}
+
+/** The key in this file, made if there is none: on the disk before anybody hears of it. */
+export function ensureChannelKey(path: string): KeyObject {
+  if (!existsSync(path)) {
+    try {
+      createFile(path, newSigningKey().privatePem, { mode: 0o600, mayReplace: false });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EEXIST')
+        throw trouble('settings', `the key file ${path} can't be written (${code ?? message})`);
+    }
+  }
+  return readChannelKey(path);
+}
+
+/** The new key takes the place of the old one. */
+export function promoteChannelKey(path: string): void {
+  renameSync(nextChannelKeyPath(path), path);
+  syncFolder(dirname(path));
+}
