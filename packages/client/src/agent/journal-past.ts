@@ -31,7 +31,7 @@ export async function openPast(path: string): Promise<Past> {
   const hasBegun = (run: string, attempt: number) => (begunAttempts.get(run) ?? 0) >= attempt;
   for (const record of opened?.records ?? []) if (record.kind === 'past') take(record);
   // What is damaged has been put aside, and must not be found again.
-  if (opened?.isDamaged) await opened.file.replace(opened.records.slice(1)).catch(() => {});
+  if (opened?.isDamaged) await opened.file.replace([...all.values()]).catch(() => {});
 
   return {
     all: () => [...all.values()],
