@@ -8,6 +8,8 @@ import { createKnownHosts } from './domain/known-hosts.ts';
 import type { Mind } from './domain/mind.ts';
 import { createPresence } from './domain/presence.ts';
 import { createServerKeyringView } from './domain/server-keyring.ts';
+import { createSessionMemory } from './domain/session-memory.ts';
+import { createTicketKeysView, freshenTicketKeys } from './domain/ticket-keys.ts';
 import { createHttpServer } from './http/server.ts';
 import { unlockStore } from './local/unlock-store.ts';
 import { openStorage } from './storage/open.ts';
@@ -31,6 +33,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
   try {
     const { masterKey, fingerprint } = await unlockStore(storage, config);
     const clock = Date.now;
+    await freshenTicketKeys(storage, masterKey, clock());
     const definitions = createDefinitionsView(storage.tables, () => performance.now());
     await definitions.current();
     const mind: Mind = Object.freeze({
@@ -38,6 +41,8 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       clock,
       masterKey,
       serverKeys: createServerKeyringView(storage.tables, masterKey, definitions),
+      ticketKeys: createTicketKeysView(storage.tables, masterKey, definitions),
+      sessions: createSessionMemory(),
       definitions,
       knownHosts: createKnownHosts(),
       presence: createPresence(clock),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Mind } from './domain/mind.ts';
+import { freshenTicketKeys } from './domain/ticket-keys.ts';
 
 export type Chores = {
   /** Does what is gathered once more, then no more. */
@@ -16,6 +17,9 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
     repeat('record requests', 250, log, () => recordRequests(mind, log)),
     repeat('record visits', 5_000, log, () => recordVisits(mind)),
     repeat('interrupt overdue runs', 1_000, log, () => interruptOverdue(mind)),
+    repeat('renew the ticket key', 60_000, log, () =>
+      freshenTicketKeys(mind.storage, mind.masterKey, mind.clock()),
+    ),
     repeat('prune the API log', 60_000, log, () => pruneApiLog(mind, apiLogDays)),
   ];
   return Object.freeze({

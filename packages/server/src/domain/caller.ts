@@ -19,7 +19,7 @@ export async function identifyCaller(mind: Mind, token: string): Promise<Caller 
   const { tables } = mind.storage;
   const host = await tables.hosts.byTokenHash(tokenHash);
   if (host) {
-    const refusal = refusalOfHost(host);
+    const refusal = refusalOfHost(host) ?? refusalOnV1(host);
     if (refusal) return refusal;
     await mind.storage.decide('useHostToken', { tokenHash, now: mind.clock() });
     const groups = await tables.hostsGroups.ofHost(host.id);
@@ -34,6 +34,11 @@ export async function identifyCaller(mind: Mind, token: string): Promise<Caller 
 export function refusalOfHost(host: Pick<Host, 'state'>): Refusal | undefined {
   if (host.state === 'verified') return undefined;
   return refuse(host.state === 'pending' ? 'host_not_approved' : 'permission_denied');
+}
+
+/** Once a host has proved its channel key, whoever holds no more than its token gets nothing. */
+export function refusalOnV1({ channelKey }: Pick<Host, 'channelKey'>): Refusal | undefined {
+  return channelKey === null ? undefined : refuse('v1_closed');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { takeTokenIntoUse } from './caller.ts';
 import { decideDelivery } from './command-get.ts';
 import { decideReport } from './command-post.ts';
+import { decideEnrolment } from './enrol.ts';
 import { decideFleet } from './fleet-apply.ts';
 import { decideRegistration } from './host-register.ts';
 import { decideRemoval } from './host-removal.ts';
@@ -11,8 +12,10 @@ import { decideGrouping } from './hosts-group-change.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
 import type { ApiLogEntry, Tables, Visit } from './ports.ts';
 import { decideRevocation, decideToken } from './registration-token-administration.ts';
+import { decideKeyRotation } from './rotate-key.ts';
 import { interruptOverdueRuns } from './run-overdue.ts';
 import { offerKeys } from './server-keys.ts';
+import { decideTicketKey } from './ticket-keys.ts';
 
 /**
  * Everything that changes what is remembered. Each takes the tables of one transaction and plain data, and awaits
@@ -21,6 +24,9 @@ import { offerKeys } from './server-keys.ts';
 export const decisions = {
   registerHost: decideRegistration,
   verifyHost: decideVerification,
+  enrolChannelKey: decideEnrolment,
+  rotateChannelKey: decideKeyRotation,
+  renewTicketKey: decideTicketKey,
   useHostToken: takeTokenIntoUse,
   deliverRun: decideDelivery,
   finishRun: decideReport,

@@ -1,5 +1,7 @@
 import { contract } from '@remotes/protocol/contract';
 import type { DiscoverAnswer } from '@remotes/protocol/requests/discover';
+import { handshake } from '@remotes/protocol/requests/handshake';
+import { messages } from '@remotes/protocol/requests/messages';
 
 const endpoints = [
   contract.command_get,
@@ -8,6 +10,8 @@ const endpoints = [
   contract.host_register,
   contract.host_status,
   contract.host_verify,
+  handshake,
+  messages,
 ] as const;
 
 const answer: DiscoverAnswer = Object.freeze({

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { encryptOaep, publicPem, readRsaPublicKey, rsaFingerprint } from '@remotes/protocol/crypto/rsa';
 import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import type { HostRegisterAnswer } from '@remotes/protocol/requests/host-register';
+import { refusalOnV1 } from './caller.ts';
 import type { Mind } from './mind.ts';
 import type { RegistrationToken, Tables } from './ports.ts';
 import { placeKeptMs, refusalOfToken } from './registration-token.ts';
 
-/** Who asks to register or to verify: the token by its hash. */
-export type RegistrationAsker = { readonly secretHash: string };
+/** Who asks to register or to verify: the token by its hash, and whether by the sealed protocol. */
+export type RegistrationAsker = { readonly secretHash: string; readonly isSealed?: boolean };
 
 /**
  * Makes a host known, not yet verified. The same key registers as the same host. Whatever can refuse a newcomer
@@ -27,6 +28,7 @@ export async function registerHost(
     publicPem: publicPem(publicKey),
     keyFingerprint: rsaFingerprint(publicKey),
     uuid: randomUUID(),
+    isSealed: asker.isSealed === true,
     now: mind.clock(),
   });
   if (isRefusal(registered)) return registered;
@@ -39,19 +41,23 @@ export type Registration = {
   keyFingerprint: string;
   /** The uuid that the host gets if it is new. */
   uuid: string;
+  isSealed: boolean;
   now: number;
 };
 
 /** Decides who the holder of this key is. */
 export async function decideRegistration(
   tables: Tables,
-  { secretHash, publicPem, keyFingerprint, uuid, now }: Registration,
+  { secretHash, publicPem, keyFingerprint, uuid, isSealed, now }: Registration,
 ): Promise<{ uuid: string } | Refusal> {
   const token = await tables.registrationTokens.bySecretHash(secretHash);
   const refusal = refusalOfToken(token, now);
   if (refusal || !token) return refusal ?? refuse('invalid_token');
   const known = await tables.hosts.byKeyFingerprint(keyFingerprint);
   if (known?.state === 'disabled') return refuse('host_disabled');
+  // At verify a v1 client would not survive it.
+  const closed = known && !isSealed ? refusalOnV1(known) : undefined;
+  if (closed) return closed;
   if (known && known.state !== 'registered') return { uuid: known.uuid };
   const hasPlace = known?.registrationTokenId === token.id && known.registeredAt > now - placeKeptMs;
   if (!hasPlace && !(await hasFreeUse(tables, token, now))) return refuse('token_used_up');

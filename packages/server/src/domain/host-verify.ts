@@ -4,7 +4,9 @@ import { encryptOaep, readRsaPublicKey, verifyPss } from '@remotes/protocol/cryp
 import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import type { HostVerifyAnswer } from '@remotes/protocol/requests/host-verify';
 import { readUuid } from '@remotes/protocol/values/uuid';
+import { refusalOnV1 } from './caller.ts';
 import { currentDefinitions } from './definitions.ts';
+import { refusalOfEnrolment } from './enrolment-proof.ts';
 import { hasFreeUse, type RegistrationAsker } from './host-register.ts';
 import { joinHostsGroup } from './hosts-group-membership.ts';
 import type { Mind } from './mind.ts';
@@ -39,6 +41,7 @@ export async function verifyHost(
     // The signature's bytes, not its text: the same ones can be spelt in many ways.
     signatureHash: sha256Hex(readBase64Lenient(signature) ?? ''),
     tokenHash: sha256Hex(token),
+    channelKey: null,
     now: mind.clock(),
   });
   if (isRefusal(verified)) return verified;
@@ -48,26 +51,40 @@ export async function verifyHost(
 export type Verification = {
   secretHash: string;
   hostId: number;
-  signatureHash: string;
+  /** To be used once; null for a proof that is worth nothing elsewhere. */
+  signatureHash: string | null;
   tokenHash: string;
+  /** The channel key that the host enrols at once; null on v1. */
+  channelKey: string | null;
   now: number;
 };
 
 /** Decides whether a host that holds its key is let in, and into which groups. */
 export async function decideVerification(
   tables: Tables,
-  { secretHash, hostId, signatureHash, tokenHash, now }: Verification,
-): Promise<{ verified: true } | Refusal> {
+  { secretHash, hostId, signatureHash, tokenHash, channelKey, now }: Verification,
+): Promise<{ state: 'verified' | 'pending' } | Refusal> {
   const host = await tables.hosts.byId(hostId);
   if (!host) return refuse('host_not_found');
   if (host.state === 'disabled') return refuse('host_disabled');
   const token = await tables.registrationTokens.bySecretHash(secretHash);
   const refusal = await refusalOfEntry(tables, host, token, now);
   if (refusal || !token) return refusal ?? refuse('invalid_token');
-  if (!(await tables.hosts.addSignature(hostId, signatureHash))) return refuse('signature_replayed');
-  if (host.state === 'registered') await admit(tables, host, token, now);
+  const closed = channelKey === null ? refusalOnV1(host) : refusalOfEnrolment(host, channelKey);
+  if (closed) return closed;
+  if (signatureHash !== null && !(await tables.hosts.addSignature(hostId, signatureHash))) {
+    return refuse('signature_replayed');
+  }
+  if (channelKey !== null && host.channelKey === null) await enrol(tables, host, channelKey, now);
+  const state = host.state === 'registered' ? await admit(tables, host, token, now) : host.state;
   await tables.hostTokens.add(hostId, tokenHash, now);
-  return { verified: true };
+  return { state };
+}
+
+/** A host that is verified already may be known to v1, which is closed to it from now on. */
+async function enrol(tables: Tables, host: Host, channelKey: string, now: number): Promise<void> {
+  await tables.hosts.change(host.id, { channelKey, channelKeyEnrolledAt: now });
+  if (host.state === 'verified') await tables.server.bumpEpoch();
 }
 
 /** A host that registered in time is let in, whatever became of the token since. */
@@ -86,10 +103,16 @@ async function refusalOfEntry(
   return undefined;
 }
 
-async function admit(tables: Tables, host: Host, token: RegistrationToken, now: number): Promise<void> {
+async function admit(
+  tables: Tables,
+  host: Host,
+  token: RegistrationToken,
+  now: number,
+): Promise<'verified' | 'pending'> {
   const needsApproval = host.needsApproval || token.mustApprove;
+  const state = needsApproval ? 'pending' : 'verified';
   await tables.hosts.change(host.id, {
-    state: needsApproval ? 'pending' : 'verified',
+    state,
     needsApproval,
     registrationTokenId: token.id,
     verifiedAt: now,
@@ -101,4 +124,5 @@ async function admit(tables: Tables, host: Host, token: RegistrationToken, now: 
   for (const groupId of new Set([group.id, ...(await tables.registrationTokens.hostsGroupIds(token.id))])) {
     await joinHostsGroup(tables, groupId, host.id);
   }
+  return state;
 }

@@ -5,7 +5,9 @@ import type { DefinitionsView } from './definitions.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import type { Presence } from './presence.ts';
 import type { ServerKeyring } from './server-keyring.ts';
+import type { SessionMemory } from './session-memory.ts';
 import type { Storage } from './storage.ts';
+import type { TicketKeys } from './ticket-keys.ts';
 
 /** What every deed of the domain works with: handed in once, by `app.ts`. */
 export type Mind = {
@@ -13,6 +15,8 @@ export type Mind = {
   readonly clock: Clock;
   readonly masterKey: MasterKey;
   readonly serverKeys: () => Promise<ServerKeyring>;
+  readonly ticketKeys: () => Promise<TicketKeys>;
+  readonly sessions: SessionMemory;
   readonly definitions: DefinitionsView;
   readonly knownHosts: KnownHosts;
   readonly presence: Presence;

@@ -1,4 +1,6 @@
 import { contract } from '@remotes/protocol/contract';
+import { handshake } from '@remotes/protocol/requests/handshake';
+import { messages } from '@remotes/protocol/requests/messages';
 
 /** The path of a request target: without the query, which may hold anything. */
 export function pathOf(target = ''): string {
@@ -8,9 +10,12 @@ export function pathOf(target = ''): string {
   return path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '');
 }
 
+/** Of v1 or of the sealed protocol. */
 export function isApiPath(path: string): boolean {
-  return path === '/api' || path.startsWith('/api/');
+  return path === '/api' || path.startsWith('/api/') || sealedPaths.has(path.replace(/\/?$/, '/'));
 }
+
+const sealedPaths: ReadonlySet<string> = new Set([handshake.path, messages.path]);
 
 /** With or without the final slash. */
 export function isListPath(path: string): boolean {

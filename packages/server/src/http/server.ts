@@ -11,6 +11,7 @@ import { answerBrokenRequest } from './raw-answers.ts';
 import { createRegistrationLimits } from './registration-limits.ts';
 import { createRequestIds } from './request-ids.ts';
 import { addApiRoutes } from './routes.ts';
+import { addSealedRoutes } from './sealed.ts';
 
 export type HttpServer = {
   /** Starts to listen; answers the URL. */
@@ -49,6 +50,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.setErrorHandler((error, request, reply) => sendError(door, request, reply, error));
   addConnectionCheck(app, door);
   addApiRoutes(app, door);
+  addSealedRoutes(app, door);
   addHealthRoutes(app, door);
   addClientFileRoutes(app, door);
   await app.ready();

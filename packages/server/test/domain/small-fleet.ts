@@ -20,6 +20,8 @@ import { createPresence } from '../../src/domain/presence.ts';
 import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
 import { createServerKeyringView } from '../../src/domain/server-keyring.ts';
 import { serverFingerprint } from '../../src/domain/server-keys.ts';
+import { createSessionMemory } from '../../src/domain/session-memory.ts';
+import { createTicketKeysView, freshenTicketKeys } from '../../src/domain/ticket-keys.ts';
 import type { OpenDatabase } from '../databases.ts';
 
 /** Where the clock of every small fleet starts. */
@@ -31,6 +33,7 @@ export async function createFleet(database: OpenDatabase) {
   const masterKey = readMasterKey(newMasterKeyText());
   if (!masterKey) throw new Error('A new master key cannot be read.');
   await serverFingerprint(database.storage, masterKey);
+  await freshenTicketKeys(database.storage, masterKey, now);
   let monotonicMs = 0;
   const definitions = createDefinitionsView(database.storage.tables, () => monotonicMs++ * 1000);
   const clock = () => now;
@@ -39,6 +42,8 @@ export async function createFleet(database: OpenDatabase) {
     clock,
     masterKey,
     serverKeys: createServerKeyringView(database.storage.tables, masterKey, definitions),
+    ticketKeys: createTicketKeysView(database.storage.tables, masterKey, definitions),
+    sessions: createSessionMemory(),
     definitions,
     knownHosts: createKnownHosts(),
     presence: createPresence(clock),

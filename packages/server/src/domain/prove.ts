@@ -1,0 +1,52 @@
+import { isSignedFor } from '@remotes/protocol/crypto/sign';
+import { type Refusal, refuse } from '@remotes/protocol/errors';
+import type { Prove } from '@remotes/protocol/messages/prove';
+import { provingText } from '@remotes/protocol/values/signed-texts';
+import { refusalOfHost } from './caller.ts';
+import type { KnownHost } from './known-hosts.ts';
+import type { Mind } from './mind.ts';
+
+/** A host that is served by the sealed protocol: its channel key is there. */
+export type ProvedHost = KnownHost & { readonly channelKey: string };
+
+/** Tells by its channel key which host this is; why it does not believe so is the same in every case. */
+export async function proveHost(
+  mind: Mind,
+  transcript: Buffer,
+  { host: uuid, signature }: Prove,
+): Promise<ProvedHost | Refusal> {
+  const { epoch } = await mind.definitions.current();
+  const row = await mind.storage.tables.hosts.byUuid(uuid);
+  if (!row) return refuse('proof_invalid');
+  const groups = await mind.storage.tables.hostsGroups.ofHost(row.id);
+  // The row, and not what is remembered: the key may have been enrolled a moment ago.
+  const host = mind.knownHosts.keep(row.id, epoch, row, groups);
+  const { channelPublicKey } = host;
+  const isProved =
+    channelPublicKey !== undefined &&
+    isSignedFor('host handshake', channelPublicKey, provingText(transcript, uuid), signature);
+  if (!isProved || !hasChannelKey(host)) return refuse('proof_invalid');
+  return refusalOfHost(host) ?? host;
+}
+
+/** The host of a session that was proved by this key; undefined when it may not go on with it. */
+export async function provedHost(
+  mind: Mind,
+  { id, channelKey }: { readonly id: number; readonly channelKey: string },
+): Promise<ProvedHost | undefined> {
+  const host = await knownHost(mind, id);
+  const mayGoOn = host !== undefined && host.channelKey === channelKey && refusalOfHost(host) === undefined;
+  return mayGoOn && hasChannelKey(host) ? host : undefined;
+}
+
+async function knownHost(mind: Mind, id: number): Promise<KnownHost | undefined> {
+  const { epoch } = await mind.definitions.current();
+  const known = mind.knownHosts.find(id, epoch);
+  if (known) return known;
+  const row = await mind.storage.tables.hosts.byId(id);
+  return row && mind.knownHosts.keep(id, epoch, row, await mind.storage.tables.hostsGroups.ofHost(id));
+}
+
+function hasChannelKey(host: KnownHost): host is ProvedHost {
+  return host.channelKey !== null;
+}

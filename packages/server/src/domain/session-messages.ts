@@ -1,0 +1,95 @@
+import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
+import { type HostMessage, readHostMessage, type ServerMessage } from '@remotes/protocol/messages';
+import type { Carried } from '@remotes/protocol/messages/payload';
+import { enrolHost } from './enrol.ts';
+import { answerHostMessage, type CarriedOutput } from './host-messages.ts';
+import type { Mind } from './mind.ts';
+import { type ProvedHost, proveHost } from './prove.ts';
+import { registerBySeal } from './register.ts';
+import type { RegistrationGate } from './registration-gate.ts';
+import { rotateKey } from './rotate-key.ts';
+import type { ServerKeyring } from './server-keyring.ts';
+import { type SessionTicket, sealTicket } from './session-ticket.ts';
+import { verifyBySeal } from './verify.ts';
+
+export type SessionState = {
+  readonly mind: Mind;
+  readonly gate: RegistrationGate;
+  readonly serverKeys: ServerKeyring;
+  readonly ticket: SessionTicket;
+  readonly host: ProvedHost | undefined;
+};
+
+/**
+ * Obeys messages in their order; each answer begins with what there is to say to the first. What is refused ends it:
+ * the messages after it are not read. Of types that nobody knows nothing is said.
+ */
+export async function obeyMessages(
+  session: SessionState,
+  carried: readonly Carried[],
+): Promise<{ readonly said: readonly ServerMessage[]; readonly host: ProvedHost | undefined }> {
+  let state = session;
+  const said: ServerMessage[] = [];
+  const outputs: CarriedOutput[] = [];
+  for (const { message: given, data } of carried) {
+    const message = readHostMessage(given);
+    if (message === 'unknown') continue;
+    if (message !== 'malformed' && message.type === 'output' && state.host) {
+      outputs.push({ message, data });
+      continue;
+    }
+    const step = message === 'malformed' ? refuse('message_malformed') : await obey(state, message, outputs);
+    if (isRefusal(step)) {
+      said.push({ type: 'refusal', of: given.type, code: step.refused, sentence: step.sentence });
+      break;
+    }
+    said.push(...step.said);
+    state = { ...state, host: step.host };
+  }
+  return { said, host: state.host };
+}
+
+type Step = { readonly said: readonly ServerMessage[]; readonly host: ProvedHost | undefined };
+
+async function obey(
+  state: SessionState,
+  message: HostMessage,
+  outputs: readonly CarriedOutput[],
+): Promise<Step | Refusal> {
+  const { mind, gate, serverKeys, ticket, host } = state;
+  switch (message.type) {
+    case 'register':
+      return step(await registerBySeal(mind, gate, message), host);
+    case 'verify':
+      return step(await verifyBySeal(mind, gate, ticket.transcript, message), host);
+    case 'enrol':
+      return step(await enrolHost(mind, ticket.transcript, message), host);
+    case 'prove': {
+      const proved = await proveHost(mind, ticket.transcript, message);
+      return isRefusal(proved) ? proved : step(await tellProved(state, proved), proved);
+    }
+  }
+  if (!host || message.type === 'output') return refuse('host_unproved');
+  // The session under the old key has ended with it.
+  if (message.type === 'rotate_key') return step(await rotateKey(mind, host, message), undefined);
+  const answers = await answerHostMessage({ mind, host, serverKeys }, message, outputs);
+  return isRefusal(answers) ? answers : { said: answers, host };
+}
+
+function step(answer: ServerMessage | Refusal, host: ProvedHost | undefined): Step | Refusal {
+  return isRefusal(answer) ? answer : { said: [answer], host };
+}
+
+/** A ticket that says whose session it is, by which key. */
+async function tellProved(
+  { mind, serverKeys, ticket }: SessionState,
+  { id, channelKey }: ProvedHost,
+): Promise<ServerMessage> {
+  const proved = { ...ticket, host: { id, channelKey } };
+  const sealed = sealTicket(await mind.ticketKeys(), serverKeys.signingKeyText, proved);
+  return {
+    type: 'proved',
+    ticket: sealed.toString('base64url'),
+    expires_at_ms: ticket.expiresAt,
+  };
+}
