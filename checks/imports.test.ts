@@ -112,8 +112,13 @@ const forbidden: readonly { from: RegExp; to: RegExp; reason: string }[] = [
     reason: 'actions use the agent, never the other way round',
   },
   {
-    from: /^packages\/client\/src\/(network|files)\//,
+    from: /^packages\/client\/src\/session\//,
     to: /^packages\/client\/src\/(agent|actions|host)\//,
+    reason: 'sessions carry messages and know nothing of what they are used for',
+  },
+  {
+    from: /^packages\/client\/src\/(network|files)\//,
+    to: /^packages\/client\/src\/(agent|actions|host|session)\//,
     reason: 'the network and the files know nothing of what they are used for',
   },
 ];

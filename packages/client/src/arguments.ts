@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isFingerprint } from './pin.ts';
 import { trouble } from './trouble.ts';
 
 export const actionNames = [
@@ -16,6 +17,8 @@ export const actionNames = [
   'command_post',
   'commands_process',
   'commands_monitor',
+  'trust',
+  'rotate_keys',
 ] as const;
 export type ActionName = (typeof actionNames)[number];
 
@@ -30,6 +33,7 @@ export type Flags = {
   commandId: number | undefined;
   intervalSeconds: number | undefined;
   pythonPath: string | undefined;
+  fingerprint: string | undefined;
   isForced: boolean;
   failsOnError: boolean;
 };
@@ -57,6 +61,7 @@ export function readArguments(args: string[]): Flags | 'help' | 'version' {
       'interval must be a number of seconds above 0',
     ),
     pythonPath: values.python || undefined,
+    fingerprint: values.fingerprint || undefined,
     isForced: values.force ?? false,
     failsOnError: values['fail-on-error'] ?? false,
   };
@@ -78,6 +83,11 @@ export function requireArguments(flags: Flags, tokenOfEnvironment: string | unde
   if (action === 'generate_keys' || action === 'new_host') requireOwnFiles(flags);
   if (isMissing(['command_get'], flags.commandId)) throw usage('missing command argument');
   if (isMissing(['commands_monitor'], flags.intervalSeconds)) throw usage('missing monitoring interval');
+  if (isMissing(['trust'], flags.fingerprint)) throw usage('missing fingerprint argument');
+  if (action === 'trust' && !isFingerprint(flags.fingerprint ?? ''))
+    throw usage(
+      'fingerprint must be the 43 characters that "remotes-server keys show" says of the signing key',
+    );
 }
 
 /** Each of the three would overwrite the other. */
@@ -121,6 +131,7 @@ function parse(args: string[]) {
         command: { type: 'string' },
         interval: { type: 'string' },
         python: { type: 'string', short: 'P' },
+        fingerprint: { type: 'string' },
         force: { type: 'boolean' },
         'fail-on-error': { type: 'boolean' },
         version: { type: 'boolean', short: 'V' },

@@ -1,8 +1,14 @@
+import { readPin } from './pin.ts';
 import type { SettingsFile } from './settings-file.ts';
 import { trouble } from './trouble.ts';
 
 /** The address that `--action=discover` has stored under this name, resolved as a browser would. */
 export function endpointUrl(settings: SettingsFile, name: string): URL {
+  if (!pinnedToo.includes(name) && readPin(settings) !== undefined)
+    throw trouble(
+      'untrusted',
+      `${settings.path} pins a server, with which this client speaks the sealed protocol alone: nothing was sent to its v1 address of ${name}`,
+    );
   const base = serverUrl(settings);
   const path = settings.get('endpoints', name);
   if (path === undefined) {
@@ -41,3 +47,6 @@ export function serverUrl(settings: SettingsFile): URL {
 export function isWeb({ protocol }: URL): boolean {
   return protocol === 'http:' || protocol === 'https:';
 }
+
+/** What a client that has pinned its server still asks for: nothing else of v1, whoever wishes it. */
+const pinnedToo = ['discover', 'handshake', 'messages'];

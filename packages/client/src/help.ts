@@ -17,6 +17,8 @@ Actions
   commands_process  fetch and execute all that are due
   commands_monitor  the same again and again: --interval SECONDS
   command_post      kept for v1's sake; does nothing
+  trust             pin the server whose signing key has this fingerprint, and speak v1 with it no more: --fingerprint F
+  rotate_keys       let a new channel key take the place of this host's
 
 Options
   -S, --settings FILE   the host's settings file
@@ -25,8 +27,10 @@ Options
       --private_key FILE, --public_key FILE
       --command N       number of a command
       --interval SECONDS
+      --fingerprint F   of the server's signing key, as "remotes-server keys show" says it
   -P, --python PROGRAM  the Python that programs run with
-      --force           let new keys replace those of a registered host, or other files
+      --force           let new keys replace those of a registered host, or other files; trust: let another server
+                        replace the pinned one
       --fail-on-error   commands_process: exit 3 when a command did not succeed
   -V, --version         print the version
   -h, --help            print this

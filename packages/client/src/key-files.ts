@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { generateRsaKeys, publicPem, readRsaPrivateKey } from '@remotes/protocol/crypto/rsa';
+import { channelKeyOf, nextChannelKeyOf } from './channel-key-path.ts';
 import { createFile } from './files/create-file.ts';
 import { readText } from './files/read-text.ts';
 import { type Trouble, trouble } from './trouble.ts';
@@ -32,10 +33,16 @@ export function makeKeys(): Promise<KeyPair> {
   return generateRsaKeys(4096);
 }
 
-/** The private key is there first, whole, and readable by its owner only. */
+/** The private key is there first, whole, and readable by its owner only. A channel key of the pair that is replaced goes with it. */
 export function writeKeyFiles(paths: KeyPaths, keys: KeyPair, mayReplace: boolean): void {
   make(paths.privateKey, keys.privatePem, 0o600, mayReplace);
   make(paths.publicKey, keys.publicPem, 0o644, mayReplace);
+  if (mayReplace) removeChannelKeys(paths);
+}
+
+function removeChannelKeys({ privateKey }: KeyPaths): void {
+  const channelKey = channelKeyOf(privateKey);
+  for (const path of [channelKey, nextChannelKeyOf(channelKey)]) rmSync(path, { force: true });
 }
 
 /**

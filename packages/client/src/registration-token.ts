@@ -12,6 +12,11 @@ export async function readRegistrationToken({ flags, config }: Context): Promise
   return token;
 }
 
+/** The half by which the server is recognised before it is sent the other; undefined where the token has none, as v1's have not. */
+export function fingerprintOfToken(token: string): string | undefined {
+  return /\.([A-Za-z0-9_-]{43})$/.exec(token)?.[1];
+}
+
 async function contentOf(given: string): Promise<string> {
   if (given === '-') return (await import('node:stream/consumers')).text(process.stdin);
   if (!given.startsWith('@')) return given;

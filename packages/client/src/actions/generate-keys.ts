@@ -28,5 +28,6 @@ export function keyChanges(paths: KeyPaths): SettingsChange[] {
     ['host', 'public_key', paths.publicKey],
     ['host', 'uuid', undefined],
     ['host', 'token', undefined],
+    ['host', 'channel_key', undefined],
   ];
 }

@@ -3,25 +3,38 @@ import type { Context } from '../context.ts';
 import { endpointUrl } from '../endpoints.ts';
 import { readText } from '../files/read-text.ts';
 import { notRemotes, type ServerAnswer } from '../network/server-answer.ts';
+import { readPin } from '../pin.ts';
 import { readRegistrationToken } from '../registration-token.ts';
 import { trouble } from '../trouble.ts';
 import { showAnswer, tokenHint } from './show-answer.ts';
 
 /** Makes this host known to the server, by its public key. */
 export async function registerHost(context: Context): Promise<number> {
-  const { settings, print } = context;
+  const { settings, print, say } = context;
   if (settings.get('host', 'uuid') !== undefined) {
     print(JSON.stringify({ status: 'ERROR', message: 'Host UUID already set' }));
     return 1;
   }
-  endpointUrl(settings, 'host_register');
+  endpointUrl(settings, 'discover');
   const publicPem = readPublicKey(context);
   settings.tryChanging();
-  const answer = await askRegister(context, publicPem, await readRegistrationToken(context));
+  const token = await readRegistrationToken(context);
+  if (isForSealed(context, token))
+    return (await import('./host-register-sealed.ts')).registerSealed(context, publicPem, token);
+  const answer = await askRegister(context, publicPem, token);
   const code = showAnswer(context, answer, tokenHint(answer, 'registration'));
   if (code === 0) settings.change(registerChanges(answer));
+  if (code === 0) say(unpinned);
   return code;
 }
+
+/** Who is pinned, or named by the token, must prove itself, so v1 will not do. */
+export function isForSealed({ settings }: Context, _token: string): boolean {
+  return readPin(settings) !== undefined;
+}
+
+export const unpinned =
+  "the token names no key of the server, which therefore can't prove itself: nothing is pinned, and this host speaks v1";
 
 export async function askRegister(
   { server, settings }: Context,

@@ -6,16 +6,20 @@ import { openUuid } from '../host-identity.ts';
 import { notRemotes, type ServerAnswer } from '../network/server-answer.ts';
 import { loadPrivateKey } from '../private-key.ts';
 import { readRegistrationToken } from '../registration-token.ts';
+import { isForSealed } from './host-register.ts';
 import { showAnswer, tokenHint } from './show-answer.ts';
 
 /** Proves that this host holds its key, and fetches the token with which it will ask from now on. */
 export async function verifyHost(context: Context): Promise<number> {
   const { settings } = context;
-  endpointUrl(settings, 'host_verify');
+  endpointUrl(settings, 'discover');
   const privateKey = loadPrivateKey(context);
   openUuid(settings, privateKey);
   settings.tryChanging();
-  return verify(context, privateKey, await readRegistrationToken(context));
+  const token = await readRegistrationToken(context);
+  if (isForSealed(context, token))
+    return (await import('./host-verify-sealed.ts')).verifySealed(context, privateKey, token);
+  return verify(context, privateKey, token);
 }
 
 export async function verify(context: Context, privateKey: KeyObject, token: string): Promise<number> {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Context } from '../context.ts';
 import {
   completeKeyFiles,
@@ -10,10 +11,11 @@ import {
 import type { ServerAnswer } from '../network/server-answer.ts';
 import { loadPrivateKey } from '../private-key.ts';
 import { readRegistrationToken } from '../registration-token.ts';
+import type { SettingsChange } from '../settings-file.ts';
 import { type Trouble, trouble } from '../trouble.ts';
 import { askDiscover, discoverChanges } from './discover.ts';
 import { keyChanges } from './generate-keys.ts';
-import { askRegister, readPublicKey, registerChanges } from './host-register.ts';
+import { askRegister, isForSealed, readPublicKey, registerChanges, unpinned } from './host-register.ts';
 import { verify } from './host-verify.ts';
 import { showAnswer, tokenHint } from './show-answer.ts';
 import { askStatus, statusChanges } from './status.ts';
@@ -34,11 +36,12 @@ export async function makeNewHost(context: Context): Promise<number> {
   tryKeyPaths(paths, flags.isForced || areNamed(context, paths));
 
   if (!(await findServer(context, isRegistered && !flags.isForced))) return 2;
+  const way = isForSealed(context, token) ? await sealedWay(context, token) : v1Way(context, token);
   if (isRegistered && !flags.isForced) say('3/5 and 4/5 keys and registration: done before, kept');
-  else if (!(await register(context, paths, token))) return 2;
+  else if (!(await register(context, paths, way))) return 2;
 
   say('5/5 verifying this host');
-  const code = await verify(context, loadPrivateKey(context), token);
+  const code = await way.verify(loadPrivateKey(context));
   if (code === 0) say(`done: this host is registered, and ${settings.path} holds what it needs`);
   return code;
 }
@@ -65,26 +68,65 @@ function isSameUrl(one: string, other: string): boolean {
   return URL.canParse(one) && new URL(one).href === new URL(other).href;
 }
 
-async function register(context: Context, paths: KeyPaths, token: string): Promise<boolean> {
+/** How the two steps are done in which the token is sent. */
+type Way = {
+  /** What the settings file keeps of it; undefined when it was refused, which was shown. */
+  readonly register: (publicPem: string) => Promise<readonly SettingsChange[] | undefined>;
+  readonly verify: (privateKey: KeyObject) => Promise<number>;
+};
+
+function v1Way(context: Context, token: string): Way {
+  context.say(unpinned);
+  return {
+    async register(publicPem) {
+      const answer = await askRegister(context, publicPem, token);
+      return succeeded(context, answer, tokenHint(answer, 'registration')) && registerChanges(answer);
+    },
+    verify: (privateKey) => verify(context, privateKey, token),
+  };
+}
+
+/** The server has proved itself before the keys are made, which takes longer, and before the token is sent. */
+async function sealedWay(context: Context, token: string): Promise<Way> {
+  const [{ meetServerOfToken }, { registeredChanges }, { verifySealed }, { sayRegister }, { showRefusal }] =
+    await Promise.all([
+      import('./trusted-server.ts'),
+      import('./host-register-sealed.ts'),
+      import('./host-verify-sealed.ts'),
+      import('../session/enrolment.ts'),
+      import('./show-refusal.ts'),
+    ]);
+  const talk = await meetServerOfToken(context, token);
+  context.say('the server has proved that it holds the key that was named');
+  return {
+    async register(publicPem) {
+      const registered = await sayRegister(talk, token, publicPem);
+      if (registered.type === 'registered') return registeredChanges(talk, registered);
+      showRefusal(context, registered);
+      return undefined;
+    },
+    verify: (privateKey) => verifySealed(context, privateKey, token, talk),
+  };
+}
+
+async function register(context: Context, paths: KeyPaths, way: Way): Promise<boolean> {
   const { flags, settings, say } = context;
-  const hint = (answer: ServerAnswer) => tokenHint(answer, 'registration');
   if (flags.isForced) {
     // What the new identity replaces stays whole until the server has taken the new one.
     say('3/5 making keys (RSA, 4096 bits; this takes a second or two)');
     const keys = await makeKeys();
     say('4/5 registering this host anew, as --force says');
-    const answer = await askRegister(context, keys.publicPem, token);
-    if (succeeded(context, answer, hint(answer)) === undefined) return false;
+    const changes = await way.register(keys.publicPem);
+    if (changes === undefined) return false;
     writeKeyFiles(paths, keys, true);
-    settings.change([...keyChanges(paths), ...registerChanges(answer)]);
+    settings.change([...keyChanges(paths), ...changes]);
     return true;
   }
   await prepareKeys(context, paths);
   say('4/5 registering this host');
-  const answer = await askRegister(context, readPublicKey(context), token);
-  if (succeeded(context, answer, hint(answer)) === undefined) return false;
-  settings.change(registerChanges(answer));
-  return true;
+  const changes = await way.register(readPublicKey(context));
+  if (changes !== undefined) settings.change(changes);
+  return changes !== undefined;
 }
 
 async function prepareKeys(context: Context, paths: KeyPaths): Promise<void> {

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { newSigningKey, readSigningPrivateKey } from '@remotes/protocol/crypto/sign';
+import { channelKeyOf, nextChannelKeyOf } from '../channel-key-path.ts';
 import { createFile } from '../files/create-file.ts';
 import { readText } from '../files/read-text.ts';
 import { syncFolder } from '../files/replace-file.ts';
@@ -15,12 +16,7 @@ export function channelKeyPath(settings: SettingsFile): string {
   const privateKey = settings.get('host', 'private_key');
   if (privateKey === undefined)
     throw trouble('order', `${settings.path} names no private key: run --action=generate_keys first`);
-  return `${privateKey}.channel`;
-}
-
-/** Where a new one lies while it is not certain that the server has taken it. */
-export function nextChannelKeyPath(path: string): string {
-  return `${path}.new`;
+  return channelKeyOf(privateKey);
 }
 
 export function readChannelKey(path: string): KeyObject {
@@ -45,6 +41,6 @@ export function ensureChannelKey(path: string): KeyObject {
 
 /** The new key takes the place of the old one. */
 export function promoteChannelKey(path: string): void {
-  renameSync(nextChannelKeyPath(path), path);
+  renameSync(nextChannelKeyOf(path), path);
   syncFolder(dirname(path));
 }

@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { signFor } from '@remotes/protocol/crypto/sign';
 import type { ServerMessage } from '@remotes/protocol/messages';
 import { provingText } from '@remotes/protocol/values/signed-texts';
+import { nextChannelKeyOf } from '../channel-key-path.ts';
 import type { Context } from '../context.ts';
 import { openUuid } from '../host-identity.ts';
 import { readPin } from '../pin.ts';
 import { loadPrivateKey } from '../private-key.ts';
 import { trouble } from '../trouble.ts';
-import { channelKeyPath, nextChannelKeyPath, promoteChannelKey, readChannelKey } from './channel-key.ts';
+import { channelKeyPath, promoteChannelKey, readChannelKey } from './channel-key.ts';
 import type { Conversation } from './conversation.ts';
 import type { Outgoing, SealedSession } from './sealed-session.ts';
 import { openTalk } from './talk.ts';
@@ -45,7 +46,7 @@ export async function openLiveSession(context: Context): Promise<SealedSession> 
   };
 
   const ask = async (messages: readonly Outgoing[], signal?: AbortSignal) => {
-    const next = nextChannelKeyPath(path);
+    const next = nextChannelKeyOf(path);
     for (const keyPath of existsSync(next) ? [next, path] : [path]) {
       const answers = await sayWith(keyPath, messages, signal);
       if (!isProofInvalid(answers)) return answers;

@@ -1,0 +1,33 @@
+import type { Context } from '../context.ts';
+import { openUuid } from '../host-identity.ts';
+import { type Pin, pinChanges, readPin } from '../pin.ts';
+import { loadPrivateKey } from '../private-key.ts';
+import { channelKeyPath, ensureChannelKey } from '../session/channel-key.ts';
+import { sayEnrol } from '../session/enrolment.ts';
+import { showRefusal } from './show-refusal.ts';
+import { meetServer, pinJson } from './trusted-server.ts';
+
+/**
+ * Brings a host of v1 over to the sealed protocol: the server proves the key with this fingerprint, the host enrols a
+ * channel key, and the server is pinned. A pin that is there already must lead to the same server, unless --force is said.
+ */
+export async function trustServer(context: Context): Promise<number> {
+  const { flags, settings, print, say } = context;
+  const pin = flags.isForced ? undefined : readPin(settings);
+  const privateKey = loadPrivateKey(context);
+  const host = openUuid(settings, privateKey);
+  settings.tryChanging();
+  const talk = await meetServer(context, { pin, fingerprint: flags.fingerprint });
+  const path = channelKeyPath(settings);
+  const enrolled = await sayEnrol(talk, { host, privateKey, channelKey: ensureChannelKey(path) });
+  if (enrolled.type === 'refusal') return showRefusal(context, enrolled);
+  settings.change([['host', 'channel_key', path], ...pinChanges(talk.pin())]);
+  print(JSON.stringify({ status: 'OK', ...pinJson(talk.pin()) }));
+  say(done(pin, settings.path));
+  return 0;
+}
+
+function done(pin: Pin | undefined, path: string): string {
+  if (pin !== undefined) return `this server was pinned already; ${path} is as it was`;
+  return `done: ${path} pins this server, and this host speaks v1 with it no more`;
+}
