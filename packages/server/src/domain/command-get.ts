@@ -5,12 +5,12 @@ import type { CommandGetAnswer } from '@remotes/protocol/requests/command-get';
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import { v7 as uuidv7 } from 'uuid';
 import { refusalOfHost } from './caller.ts';
-import { type CommandDefinition, currentDefinitions, type Definitions } from './definitions.ts';
+import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import { isDue, runsOnV1 } from './offer.ts';
-import type { Run, Setting, Tables } from './ports.ts';
-import { mayMove } from './run-moves.ts';
+import type { Run, Tables } from './ports.ts';
+import { type Inputs, mayDeliver, noteDelivery, readInputs } from './run-delivery.ts';
 import { openSetting } from './secret-setting.ts';
 import { wrapForV1 } from './shell-wrap.ts';
 
@@ -79,14 +79,12 @@ export type DeliveryRequest = {
   now: number;
 };
 
-/** What a host is handed: settings still sealed where they are secret. */
-export type Delivery = {
+/** What a host is handed. */
+export type Delivery = Inputs & {
   name: string;
   interpreter: Interpreter;
   program: string;
   timeoutSeconds: number;
-  settings: Setting[];
-  variables: Record<string, string | null>;
 };
 
 /** Decides whether this host may have this command now, by the rules of the list, and notes that it has it. */
@@ -97,36 +95,22 @@ export async function decideDelivery(
   const host = await tables.hosts.byId(hostId);
   const refusal = host ? refusalOfHost(host) : refuse('permission_denied');
   if (refusal) return refusal;
+  // It may have proved its key since the door looked.
+  if (host?.channelKey != null) return refuse('v1_closed');
   const definitions = await currentDefinitions(tables);
   const command = definitions.commands.get(wireNumber);
   if (!command || definitions.isPaused || !isDue(command, now) || !runsOnV1(command.interpreter)) {
     return refuse('not_found');
   }
   const former = await tables.runs.ofHost(hostId, wireNumber);
-  if (former ? !hasAttemptLeft(former, command) : !(await tables.pending.has(hostId, wireNumber))) {
-    return refuse('not_found');
-  }
+  if (!(await mayDeliver(tables, command, { hostId, former }))) return refuse('not_found');
   if (command.stopOnFailure && (await isHeld(tables, hostId, command, former))) return refuse('not_found');
 
-  const inputs = await readInputs(tables, definitions, command, hostId);
-  const runNumber = await noteDelivery(tables, {
-    hostId,
-    runId,
-    now,
-    command,
-    former,
-    inputs: describe(inputs),
-  });
-  await tables.runs.setDeadline({ number: runNumber, hostId }, now + command.timeoutSeconds * 1000 + graceMs);
-  if (command.stopOnFailure) await tables.runs.hold(hostId, command.commandsGroupId, runNumber);
+  const inputs = await readInputs(tables, definitions, { command, hostId });
   const { name, interpreter, program, timeoutSeconds } = command;
+  const deadlineAt = now + timeoutSeconds * 1000 + graceMs;
+  await noteDelivery(tables, { hostId, command, former, inputs, runId, now, deadlineAt });
   return { name, interpreter, program, timeoutSeconds, ...inputs };
-}
-
-/** A command may be handed out again only where its author allowed attempts, and while nobody knows how it ended. */
-export function hasAttemptLeft(run: Run, command: CommandDefinition): boolean {
-  const isOpen = run.state === 'delivered' || mayMove(run.state, 'delivered');
-  return isOpen && run.attempt < command.attempts;
 }
 
 /** Whether another run of the commands group keeps this host from going on. */
@@ -140,73 +124,4 @@ async function isHeld(
   return holds.some(
     (hold) => hold.commandsGroupId === command.commandsGroupId && hold.runNumber !== former?.number,
   );
-}
-
-type Inputs = Pick<Delivery, 'settings' | 'variables'>;
-
-async function readInputs(
-  tables: Tables,
-  definitions: Definitions,
-  command: CommandDefinition,
-  hostId: number,
-): Promise<Inputs> {
-  const settings = command.settings.flatMap((name) => {
-    const setting = definitions.settings.get(name);
-    return setting?.isActive ? [setting] : [];
-  });
-  const variableIds = command.variables.map(({ variableId }) => variableId);
-  const values = new Map(
-    variableIds.length === 0
-      ? []
-      : (await tables.variables.valuesOfHost(hostId, variableIds)).map(({ variableId, value }) => [
-          variableId,
-          value,
-        ]),
-  );
-  return {
-    settings,
-    variables: Object.fromEntries(
-      command.variables.map(({ name, variableId }) => [name, values.get(variableId) ?? null]),
-    ),
-  };
-}
-
-/** What the run remembers of its inputs: of secret settings the name alone. */
-function describe({ settings, variables }: Inputs): string {
-  const shown = settings.map(({ name, value, isSecret }) => [name, isSecret ? { secret: true } : value]);
-  return JSON.stringify({ settings: Object.fromEntries(shown), variables });
-}
-
-type DeliveryNote = {
-  hostId: number;
-  runId: string;
-  now: number;
-  command: CommandDefinition;
-  former: Run | undefined;
-  inputs: string;
-};
-
-async function noteDelivery(tables: Tables, note: DeliveryNote): Promise<number> {
-  const { hostId, runId, now, command, former, inputs } = note;
-  await tables.pending.remove(hostId, command.id);
-  const delivered = {
-    revision: command.revision,
-    attempt: (former?.attempt ?? 0) + 1,
-    state: 'delivered',
-    interpreter: command.interpreter,
-    inputs,
-    deliveredAt: now,
-  } as const;
-  if (!former) {
-    return tables.runs.add({
-      ...delivered,
-      id: runId,
-      jobId: command.jobId,
-      hostId,
-      wireNumber: command.id,
-      commandName: command.name,
-    });
-  }
-  await tables.runs.change(former.number, { ...delivered, reason: null, finishedAt: null });
-  return former.number;
 }

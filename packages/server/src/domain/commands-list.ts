@@ -1,18 +1,28 @@
+import type { ServerMessage } from '@remotes/protocol/messages';
 import type { CommandsListAnswer } from '@remotes/protocol/requests/commands-list';
+import type { Speaker } from './host-messages.ts';
+import { readWork } from './hosts-work.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import { offeredCommands } from './offer.ts';
 
 /** Lists what this host is still to execute. */
 export async function listCommands(mind: Mind, host: KnownHost): Promise<CommandsListAnswer> {
+  return { status: 'OK', results: await listOffered(mind, host, { isSealed: false }) };
+}
+
+/** The same over the sealed protocol, which carries programs of every interpreter. */
+export async function listDue({ mind, host }: Speaker): Promise<readonly ServerMessage[]> {
+  return [{ type: 'commands', results: await listOffered(mind, host, { isSealed: true }) }];
+}
+
+async function listOffered(
+  mind: Mind,
+  host: KnownHost,
+  { isSealed }: { isSealed: boolean },
+): Promise<CommandsListAnswer['results']> {
   const definitions = await mind.definitions.current();
-  const { tables } = mind.storage;
-  const pending = await tables.pending.ofHost(host.id);
-  const mayBeHeld = pending.some((wireNumber) => definitions.commands.get(wireNumber)?.stopOnFailure);
-  const holds = mayBeHeld ? await tables.runs.holdsOfHost(host.id) : [];
-  const offered = offeredCommands(definitions, { pending, holds }, mind.clock());
-  return {
-    status: 'OK',
-    results: offered.map(({ commandsGroupId, id }) => ({ group: commandsGroupId, command: id })),
-  };
+  const work = await readWork(mind.storage.tables, definitions, { hostId: host.id, isSealed });
+  const offered = offeredCommands(definitions, work, mind.clock());
+  return offered.map(({ commandsGroupId, id }) => ({ group: commandsGroupId, command: id }));
 }

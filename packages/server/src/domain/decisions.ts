@@ -1,8 +1,11 @@
 import { takeTokenIntoUse } from './caller.ts';
+import { decideClaim } from './claim.ts';
 import { decideDelivery } from './command-get.ts';
 import { decideReport } from './command-post.ts';
 import { decideEnrolment } from './enrol.ts';
+import { decideFinished } from './finished.ts';
 import { decideFleet } from './fleet-apply.ts';
+import { decideGreeting } from './hello.ts';
 import { decideRegistration } from './host-register.ts';
 import { decideRemoval } from './host-removal.ts';
 import { decideRename } from './host-rename.ts';
@@ -11,10 +14,14 @@ import { decideVerification } from './host-verify.ts';
 import { decideGrouping } from './hosts-group-change.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
 import type { ApiLogEntry, Tables, Visit } from './ports.ts';
+import { decideRecollection, reserveWireNumbers } from './ran.ts';
+import { decideRefused } from './refused.ts';
 import { decideRevocation, decideToken } from './registration-token-administration.ts';
 import { decideKeyRotation } from './rotate-key.ts';
 import { interruptOverdueRuns } from './run-overdue.ts';
+import { decideStop } from './run-stop.ts';
 import { offerKeys } from './server-keys.ts';
+import { decideStart } from './started.ts';
 import { decideTicketKey } from './ticket-keys.ts';
 
 /**
@@ -30,6 +37,14 @@ export const decisions = {
   useHostToken: takeTokenIntoUse,
   deliverRun: decideDelivery,
   finishRun: decideReport,
+  greetHost: decideGreeting,
+  recallRuns: decideRecollection,
+  reserveWireNumbers,
+  claimRuns: decideClaim,
+  noteStarted: decideStart,
+  settleSealedRun: decideFinished,
+  refuseRun: decideRefused,
+  stopRun: decideStop,
   interruptOverdueRuns,
   recordVisits: (tables: Tables, visits: Visit[]) => tables.hosts.recordVisits(visits),
   recordRequests: (tables: Tables, entries: ApiLogEntry[]) => tables.apiLog.add(entries),
@@ -60,6 +75,12 @@ export type Reaches = Readonly<Partial<Record<string, Reach>>>;
 export const reaches = {
   deliverRun: 'host',
   finishRun: 'host',
+  greetHost: 'host',
+  recallRuns: 'host',
+  claimRuns: 'host',
+  noteStarted: 'host',
+  settleSealedRun: 'host',
+  refuseRun: 'host',
   recordVisits: 'apart',
   recordRequests: 'apart',
   pruneApiLog: 'apart',

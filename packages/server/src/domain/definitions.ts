@@ -16,6 +16,8 @@ export type CommandDefinition = Command & {
 /** Everything that an administrator has defined, as one picture of one moment. */
 export type Definitions = {
   readonly epoch: number;
+  /** Changed by a restore: which of all the pasts of this system it is. */
+  readonly storeId: string;
   readonly isPaused: boolean;
   readonly settings: ReadonlyMap<string, Setting>;
   readonly commands: ReadonlyMap<number, CommandDefinition>;
@@ -114,6 +116,7 @@ async function loadDefinitions(tables: Tables): Promise<Definitions> {
   );
   return Object.freeze({
     epoch: server.epoch,
+    storeId: server.storeId,
     isPaused: server.isPaused,
     settings: new Map((await tables.settings.list()).map((setting) => [setting.name, setting])),
     commands,

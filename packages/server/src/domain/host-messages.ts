@@ -1,10 +1,17 @@
 import type { Refusal } from '@remotes/protocol/errors';
 import type { HostMessage, ServerMessage } from '@remotes/protocol/messages';
 import type { Output } from '@remotes/protocol/messages/output';
+import { claimRuns } from './claim.ts';
+import { listDue } from './commands-list.ts';
+import { storeFinished } from './finished.ts';
+import { greetHost } from './hello.ts';
 import { describeHost } from './host-status.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
+import { recallRuns } from './ran.ts';
+import { storeRefused } from './refused.ts';
 import type { ServerKeyring } from './server-keyring.ts';
+import { noteStarted } from './started.ts';
 
 /** A host that has proved itself, and the keys that the server proved itself with in this session. */
 export type Speaker = {
@@ -31,8 +38,8 @@ export async function answerHostMessage(
   message: WorkMessage,
   outputs: readonly CarriedOutput[],
 ): Promise<readonly ServerMessage[] | Refusal> {
-  const deed = deeds[message.type] as Deed<WorkMessage> | undefined;
-  return deed ? deed(speaker, message, outputs) : [];
+  const deed = deeds[message.type] as Deed<WorkMessage>;
+  return deed(speaker, message, outputs);
 }
 
 type Deed<Message> = (
@@ -42,7 +49,14 @@ type Deed<Message> = (
 ) => Promise<readonly ServerMessage[] | Refusal>;
 
 const deeds: {
-  readonly [Type in WorkMessage['type']]?: Deed<Extract<WorkMessage, { type: Type }>>;
+  readonly [Type in WorkMessage['type']]: Deed<Extract<WorkMessage, { type: Type }>>;
 } = {
+  hello: greetHost,
+  ran: recallRuns,
+  commands_list: listDue,
+  claim: claimRuns,
+  started: noteStarted,
+  finished: storeFinished,
+  refused: storeRefused,
   host_status: async ({ mind, host }) => [{ type: 'host', answer: await describeHost(mind, host) }],
 };

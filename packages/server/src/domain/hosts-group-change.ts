@@ -71,7 +71,8 @@ async function countRunning(
   for (const host of joining) {
     if (host.state !== 'verified') continue;
     for (const command of runnable) {
-      if (await tables.runs.ofHost(host.id, command.id)) continue;
+      const run = await tables.runs.ofHost(host.id, command.id);
+      if (run && run.state !== 'queued') continue;
       count += 1;
       break;
     }

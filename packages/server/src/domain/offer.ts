@@ -1,31 +1,37 @@
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import type { CommandDefinition, Definitions } from './definitions.ts';
-
-/** What a host's own tables say about what it may be offered. */
-export type HostsWork = {
-  readonly pending: readonly number[];
-  readonly holds: readonly { commandsGroupId: number }[];
-};
+import type { HostsWork } from './hosts-work.ts';
 
 /**
- * What a v1 host is offered now, in order. Of a commands group that stops on failure only the first command is
- * named: the next one follows when that has succeeded.
+ * What a host is offered now, in order. Of a commands group that stops on failure only the first command is named: the
+ * next one follows when that has succeeded.
  */
 export function offeredCommands(definitions: Definitions, work: HostsWork, now: number): CommandDefinition[] {
-  if (definitions.isPaused) return [];
-  const offered: CommandDefinition[] = [];
-  for (const wireNumber of work.pending) {
-    const command = definitions.commands.get(wireNumber);
-    if (command && isDue(command, now) && runsOnV1(command.interpreter)) offered.push(command);
-  }
-  offered.sort((one, other) => one.rank - other.rank);
-  const closedGroups = new Set(work.holds.map((hold) => hold.commandsGroupId));
-  return offered.filter((command) => {
+  const closedGroups = new Set<number>();
+  return dueCommands(definitions, work, now).filter((command) => {
     if (!command.stopOnFailure) return true;
     if (closedGroups.has(command.commandsGroupId)) return false;
     closedGroups.add(command.commandsGroupId);
     return true;
   });
+}
+
+/** The same, with those too that wait for the success of one before them that is offered. */
+export function dueCommands(
+  definitions: Definitions,
+  { pending, holds, isSealed }: HostsWork,
+  now: number,
+): CommandDefinition[] {
+  if (definitions.isPaused) return [];
+  const due: CommandDefinition[] = [];
+  for (const wireNumber of pending) {
+    const command = definitions.commands.get(wireNumber);
+    const isMeant = command && isDue(command, now) && (isSealed || runsOnV1(command.interpreter));
+    const isHeld =
+      command?.stopOnFailure && holds.some((hold) => hold.commandsGroupId === command.commandsGroupId);
+    if (isMeant && !isHeld) due.push(command);
+  }
+  return due.sort((one, other) => one.rank - other.rank);
 }
 
 /** Whether the command is switched on and its window is open; both ends of the window are exclusive. */

@@ -29,8 +29,8 @@ export function readWithoutResult(text: string): ResultReading {
   return { ending: 'succeeded', text: undefined, stderr: text, items: undefined };
 }
 
-/** Item *n* as v1 stores it: '' for null, a text as it is, anything else as Python shows it. */
-function itemsOf(value: PythonValue): string[] | undefined {
+/** Item *n* as it is stored: '' for null, a text as it is, anything else as Python shows it. Undefined for what is no list. */
+export function itemsOf(value: PythonValue): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.map((item) => {
     if (item === null) return '';

@@ -1,6 +1,6 @@
-import { hasAttemptLeft } from './command-get.ts';
 import { currentDefinitions, type Definitions } from './definitions.ts';
 import type { Run, Tables } from './ports.ts';
+import { hasAttemptLeft } from './run-delivery.ts';
 import { mayMove } from './run-moves.ts';
 
 /**

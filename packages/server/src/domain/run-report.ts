@@ -1,7 +1,7 @@
 import { currentDefinitions } from './definitions.ts';
 import type { Mind } from './mind.ts';
 import { cutOutput } from './output-cut.ts';
-import type { OutputStream, Run, Tables } from './ports.ts';
+import type { CommandRevision, OutputStream, Run, Tables } from './ports.ts';
 import { storableText } from './result-reading.ts';
 import type { Ending } from './run-ending.ts';
 import { offerAgain } from './run-overdue.ts';
@@ -83,14 +83,10 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
 
 /** Saves item *n* to the output variable *n* of the revision that ran; '' where the list is shorter. */
 async function saveItems(tables: Tables, run: Run, items: readonly string[], now: number): Promise<void> {
-  const definitions = await currentDefinitions(tables);
-  const current = definitions.commands.get(run.wireNumber);
-  const executed =
-    current?.revision === run.revision
-      ? current
-      : await tables.commands.revision(run.wireNumber, run.revision);
+  const { variableIds } = await currentDefinitions(tables);
+  const executed = await readExecutedRevision(tables, run);
   for (const [index, variableId] of (executed?.outputVariables ?? []).entries()) {
-    if (!definitions.variableIds.has(variableId)) continue;
+    if (!variableIds.has(variableId)) continue;
     await tables.variables.setValue({
       variableId,
       hostId: run.hostId,
@@ -99,4 +95,12 @@ async function saveItems(tables: Tables, run: Run, items: readonly string[], now
       setBy: `run ${run.id}`,
     });
   }
+}
+
+/** What the run executes or executed; undefined when its command is gone. */
+export async function readExecutedRevision(tables: Tables, run: Run): Promise<CommandRevision | undefined> {
+  const current = (await currentDefinitions(tables)).commands.get(run.wireNumber);
+  return current?.revision === run.revision
+    ? current
+    : tables.commands.revision(run.wireNumber, run.revision);
 }

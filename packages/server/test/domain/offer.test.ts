@@ -58,12 +58,13 @@ describe('what a v1 host is offered', () => {
 
 function offered(definitions: Definitions, pending: number[], heldGroups: number[] = []): number[] {
   const holds = heldGroups.map((commandsGroupId) => ({ commandsGroupId }));
-  return offeredCommands(definitions, { pending, holds }, now).map(({ id }) => id);
+  return offeredCommands(definitions, { pending, holds, isSealed: false }, now).map(({ id }) => id);
 }
 
 function define(...commands: CommandDefinition[]): Definitions {
   return {
     epoch: 1,
+    storeId: 'store',
     isPaused: false,
     settings: new Map(),
     commands: new Map(commands.map((each) => [each.id, each])),

@@ -58,4 +58,8 @@ export interface CommandsTable {
   /** Adds a revision and makes it the current one. */
   revise(id: number, revision: CommandRevision, at: number): Promise<number>;
   remove(id: number): Promise<void>;
+  /** The highest wire number that was given, or is kept from being given; 0 before the first. */
+  highestWireNumber(): Promise<number>;
+  /** From now on the numbers up to this one are never given. */
+  reserveWireNumbers(upTo: number): Promise<void>;
 }

@@ -7,11 +7,11 @@ export interface PendingTable {
   has(hostId: number, wireNumber: number): Promise<boolean>;
   add(hostId: number, wireNumber: number): Promise<void>;
   remove(hostId: number, wireNumber: number): Promise<void>;
-  /** Adds every command of the commands groups meant for this hosts group that the host has no run of. */
+  /** Adds every command of the commands groups meant for this hosts group that the host has no run of, or a queued one. */
   addForMember(hostsGroupId: number, hostId: number): Promise<void>;
   /** Drops every command of the commands groups meant for this hosts group. */
   removeForMember(hostsGroupId: number, hostId: number): Promise<void>;
-  /** Makes the command pending for exactly those members of the hosts group that have no run of it. */
+  /** Makes the command pending for exactly those members of the hosts group that have no run of it, or a queued one. */
   resetForCommand(wireNumber: number, hostsGroupId: number): Promise<void>;
   /** The verified hosts that have one of these commands pending, each once. */
   hostIds(wireNumbers: readonly number[]): Promise<number[]>;

@@ -89,7 +89,7 @@ export interface RunsTable {
   list(filter: RunFilter): Promise<Run[]>;
   /** Runs whose time is up, earliest first. */
   overdue(now: number, limit: number): Promise<Run[]>;
-  /** The hosts that have a run of this wire number, however it went. */
+  /** The hosts that were given a run of this wire number, however it went; a queued one is still to be given. */
   hostIds(wireNumber: number): Promise<number[]>;
   /** Until when an unfinished run may stay silent. Kept in a small table of its own. */
   setDeadline(run: { number: number; hostId: number }, deadlineAt: number): Promise<void>;

@@ -1,7 +1,8 @@
+import { sql } from 'kysely';
 import type { Command, CommandRevision, CommandsTable, NewCommand } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
-import { prepared } from '../prepared.ts';
+import { prepared, preparedSql } from '../prepared.ts';
 
 type StoredRevision = Omit<CommandRevision, 'settings' | 'variables' | 'outputVariables'> & {
   settings: string;
@@ -105,6 +106,24 @@ const change = changer('commands', 'id', {
 });
 const remove = prepared((db, given: { id: number }) => db.deleteFrom('commands').where('id', '=', given.id));
 
+const highestWireNumber = prepared((db) =>
+  db.selectFrom('wire_numbers').select(({ fn }) => fn.max('number').as('highest')),
+);
+// The number itself is kept like one that was given. SQLite goes on from the highest row, PostgreSQL has to be told.
+const reserveWireNumber = {
+  sqlite: preparedSql(
+    (given: { upTo: number }) => sql`insert into wire_numbers (number) values (${given.upTo})`,
+  ),
+  postgres: preparedSql(
+    (given: { upTo: number }) =>
+      sql`insert into wire_numbers (number) overriding system value values (${given.upTo})`,
+  ),
+};
+const raiseSequence = preparedSql(
+  (given: { upTo: number }) =>
+    sql`select setval(pg_get_serial_sequence('wire_numbers', 'number'), ${given.upTo})`,
+);
+
 export function commandsTable(connection: Connection): CommandsTable {
   return Object.freeze({
     async list() {
@@ -141,6 +160,13 @@ export function commandsTable(connection: Connection): CommandsTable {
     },
     async remove(id: number) {
       await remove.run(connection, { id });
+    },
+    async highestWireNumber() {
+      return (await highestWireNumber.first(connection, {}))?.highest ?? 0;
+    },
+    async reserveWireNumbers(upTo: number) {
+      await reserveWireNumber[connection.kind].run(connection, { upTo });
+      if (connection.kind === 'postgres') await raiseSequence.run(connection, { upTo });
     },
   });
 }

@@ -51,7 +51,8 @@ const addForMember = prepared((db, given: Membership) =>
               selectFrom('runs')
                 .select('runs.number')
                 .whereRef('runs.host_id', '=', 'hosts.id')
-                .whereRef('runs.wire_number', '=', 'commands.id'),
+                .whereRef('runs.wire_number', '=', 'commands.id')
+                .where('runs.state', '<>', 'queued'),
             ),
           ),
         ),
@@ -90,7 +91,8 @@ const addForMembers = prepared((db, given: { wireNumber: number; hostsGroupId: n
               selectFrom('runs')
                 .select('runs.number')
                 .whereRef('runs.host_id', '=', 'member.host_id')
-                .whereRef('runs.wire_number', '=', 'jobs.wire_number'),
+                .whereRef('runs.wire_number', '=', 'jobs.wire_number')
+                .where('runs.state', '<>', 'queued'),
             ),
           ),
         ),

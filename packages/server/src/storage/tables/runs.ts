@@ -92,6 +92,7 @@ const hostIds = prepared((db, given: { wireNumber: number }) =>
     .selectFrom('runs')
     .select('host_id as hostId')
     .where('wire_number', '=', given.wireNumber)
+    .where('state', '<>', 'queued')
     .orderBy('host_id'),
 );
 const setDeadline = prepared((db, given: { number: number; hostId: number; deadlineAt: number }) =>

@@ -1,0 +1,127 @@
+import { sha256Hex } from '@remotes/protocol/crypto/digest';
+import { isSignedFor } from '@remotes/protocol/crypto/sign';
+import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
+import type { ServerMessage } from '@remotes/protocol/messages';
+import type { Finished } from '@remotes/protocol/messages/finished';
+import { parsePythonJson } from '@remotes/protocol/values/python-json';
+import { type RunStatement, readRunStatement } from '@remotes/protocol/values/run-statement';
+import type { CarriedOutput, Speaker } from './host-messages.ts';
+import type { OutputStream, Run, RunStatementRow, Tables } from './ports.ts';
+import { findReported, type Reported, refusalAbout } from './reported-run.ts';
+import { itemsOf } from './result-reading.ts';
+import { stateOf } from './run-ending.ts';
+import { mayMove } from './run-moves.ts';
+import { prepareReport, type Report, type Said, settleRun } from './run-report.ts';
+
+/** Stores how a run ended, with what the host signed. Answered only after the commit. */
+export async function storeFinished(
+  speaker: Speaker,
+  message: Finished,
+  outputs: readonly CarriedOutput[],
+): Promise<readonly ServerMessage[]> {
+  const { mind, host } = speaker;
+  const { run, attempt, statement, signature } = message;
+  const said = readFinished(speaker, message, outputs);
+  if (isRefusal(said)) return [refusalAbout(message, said)];
+  const refusal = await mind.storage.decide('settleSealedRun', {
+    hostId: host.id,
+    runId: run,
+    attempt,
+    startedAt: said.startedAt,
+    signed: { statement, signature, channelKey: host.channelKey ?? '' },
+    report: await prepareReport(mind, said),
+    now: mind.clock(),
+  });
+  return refusal ? [refusalAbout(message, refusal)] : [{ type: 'stored', run, attempt }];
+}
+
+/** Checks that the host signed this, and that statement, message and output belong together. */
+function readFinished(
+  { host, serverKeys }: Speaker,
+  message: Finished,
+  outputs: readonly CarriedOutput[],
+): (Said & { startedAt: number | null }) | Refusal {
+  const { run, attempt, statement: text, signature, result } = message;
+  const key = host.channelPublicKey;
+  const statement = readRunStatement(text);
+  const isSigned = key !== undefined && isSignedFor('result', key, text, signature);
+  const stdout = gather(outputs, message, 'stdout');
+  const stderr = gather(outputs, message, 'stderr');
+  const belongs =
+    isSigned &&
+    statement?.server === serverKeys.serverId &&
+    statement.run === run &&
+    statement.attempt === attempt &&
+    statement.result_sha256 === (result === null ? null : sha256Hex(result)) &&
+    fits(statement.stdout, stdout) &&
+    fits(statement.stderr, stderr);
+  if (!belongs || !stdout || !stderr) return refuse('statement_invalid');
+  return { ...readSaid(statement, result), stdout, stderr, startedAt: statement.started_at_ms };
+}
+
+/** The pieces of a stream put together; undefined when one is missing, or there twice. */
+function gather(
+  outputs: readonly CarriedOutput[],
+  { run, attempt }: Finished,
+  stream: OutputStream,
+): Buffer | undefined {
+  const pieces = outputs.filter(
+    ({ message }) => message.run === run && message.attempt === attempt && message.stream === stream,
+  );
+  if (pieces.some(({ message }, index) => message.chunk !== index)) return undefined;
+  const [first] = pieces;
+  return first && pieces.length === 1 ? first.data : Buffer.concat(pieces.map(({ data }) => data));
+}
+
+function fits(stated: RunStatement['stdout'], bytes: Buffer | undefined): boolean {
+  return bytes?.length === stated.bytes && sha256Hex(bytes) === stated.sha256;
+}
+
+function readSaid(statement: RunStatement, result: string | null): Omit<Said, 'stdout' | 'stderr'> {
+  const { ending, exit_code: exitCode, signal } = statement;
+  const list = result === null ? undefined : itemsOf(parsePythonJson(result) ?? null);
+  const isSpoilt = result !== null && list === undefined;
+  const reason = statement.reason ?? (isSpoilt ? 'result_invalid' : null);
+  const usual = stateOf(ending, exitCode);
+  const state = usual === 'succeeded' && reason !== null ? 'failed' : usual;
+  return {
+    state,
+    reason: reason ?? (state === 'interrupted' ? 'host_says' : null),
+    exitCode,
+    signal,
+    text: result ?? statement.message ?? undefined,
+    items: state === 'succeeded' ? list : undefined,
+  };
+}
+
+export type SealedReport = Reported & {
+  startedAt: number | null;
+  signed: RunStatementRow;
+  report: Report;
+  now: number;
+};
+
+/** Decides what a signed report does. What the host signed is kept where it moves the run, and where nothing was signed before. */
+export async function decideFinished(
+  tables: Tables,
+  { startedAt, signed, report, now, ...reported }: SealedReport,
+): Promise<Refusal | null> {
+  const found = await findReported(tables, reported);
+  if (isRefusal(found)) return found;
+  const { run, isOlder } = found;
+  const kept = await tables.runs.statement(run.number);
+  if (!isOlder && maySettle(run, report, kept)) {
+    await tables.runs.keepStatement(run.number, signed);
+    if (startedAt !== null) await tables.runs.change(run.number, { startedAt });
+    await settleRun(tables, run, report, now);
+    return null;
+  }
+  if (!kept) await tables.runs.keepStatement(run.number, signed);
+  return isOlder || run.state === report.state ? null : refuse('report_illegal');
+}
+
+/** A host that comes back and says that its run was interrupted tells more than its silence did. */
+function maySettle(run: Run, report: Report, kept: RunStatementRow | undefined): boolean {
+  const isFirstWord = run.state === 'interrupted' && report.state === 'interrupted' && !kept;
+  return mayMove(run.state, report.state) || isFirstWord;
+}

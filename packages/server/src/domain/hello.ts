@@ -1,0 +1,96 @@
+import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
+import { capability, type ServerMessage } from '@remotes/protocol/messages';
+import type { Hello } from '@remotes/protocol/messages/hello';
+import { refusalOfHost } from './caller.ts';
+import { claimLimit } from './claim.ts';
+import { currentDefinitions } from './definitions.ts';
+import type { Speaker } from './host-messages.ts';
+import type { Host, Run, Tables } from './ports.ts';
+import { offerAgain } from './run-overdue.ts';
+import { queueAgain } from './run-requeue.ts';
+
+/** How long a host may let its program run without a sign of life. */
+const heartbeatSeconds = 15;
+
+/** Greets a worker: learns what its journal holds, and says what it may ask for. */
+export async function greetHost(
+  { mind, host }: Speaker,
+  message: Hello,
+): Promise<readonly ServerMessage[] | Refusal> {
+  const { tables } = mind.storage;
+  const now = mind.clock();
+  const greeted = await mind.storage.decide('greetHost', {
+    hostId: host.id,
+    capability: message.capability,
+    facts: JSON.stringify(message.facts),
+    boot: message.boot,
+    journal: message.journal,
+    held: message.held,
+    now,
+  });
+  if (isRefusal(greeted)) return greeted;
+  const unknown: string[] = [];
+  // A server that was restored knows less than its hosts: nothing is forgotten before they have told it.
+  for (const { run } of greeted.wantsPast ? [] : message.held) {
+    if ((await tables.runs.byId(run))?.hostId !== host.id) unknown.push(run);
+  }
+  return [
+    {
+      type: 'welcome',
+      capability,
+      time_ms: now,
+      claim_limit: claimLimit,
+      heartbeat_seconds: heartbeatSeconds,
+      wants_past: greeted.wantsPast,
+      unknown,
+    },
+  ];
+}
+
+export type Greeting = {
+  hostId: number;
+  capability: number;
+  facts: string;
+  boot: string;
+  journal: Hello['journal'];
+  held: Hello['held'];
+  now: number;
+};
+
+/** Decides what became of the runs that this host was given, by what it holds of them. */
+export async function decideGreeting(
+  tables: Tables,
+  { hostId, capability, facts, boot, journal, held, now }: Greeting,
+): Promise<{ wantsPast: boolean } | Refusal> {
+  const host = await tables.hosts.byId(hostId);
+  const refusal = host ? refusalOfHost(host) : refuse('permission_denied');
+  if (!host || refusal) return refusal ?? refuse('permission_denied');
+  const { storeId } = await currentDefinitions(tables);
+  const wantsPast = host.toldStoreId !== storeId;
+  await settleUnheld(tables, host, { journal, held, now, wantsPast });
+  await tables.hosts.change(hostId, { capability, facts, boot, journalId: journal.id });
+  return { wantsPast };
+}
+
+async function settleUnheld(
+  tables: Tables,
+  host: Host,
+  { journal, held, now, wantsPast }: Pick<Greeting, 'journal' | 'held' | 'now'> & { wantsPast: boolean },
+): Promise<void> {
+  const attempts = new Map(held.map(({ run, attempt }) => [run, attempt]));
+  const isSameJournal = journal.is_intact && journal.id === host.journalId;
+  for (const run of await tables.runs.unfinishedOfHost(host.id)) {
+    if (attempts.get(run.id) === run.attempt) continue;
+    if (run.state !== 'delivered' || !isSameJournal) await giveUp(tables, run, now);
+    // Until its past is told, one that is not held may as well have ended long ago.
+    else if (!wantsPast) await queueAgain(tables, run, now);
+  }
+}
+
+/** It may have begun, and nobody knows how it ended. */
+async function giveUp(tables: Tables, run: Run, now: number): Promise<void> {
+  const definitions = await currentDefinitions(tables);
+  await tables.runs.clearDeadline(run.number);
+  await tables.runs.change(run.number, { state: 'interrupted', reason: 'journal_lost', finishedAt: now });
+  await offerAgain(tables, definitions, run);
+}

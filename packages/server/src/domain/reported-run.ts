@@ -1,0 +1,25 @@
+import { type Refusal, refuse } from '@remotes/protocol/errors';
+import type { HostMessage } from '@remotes/protocol/messages';
+import type { MessageRefusal } from '@remotes/protocol/messages/refusal';
+import type { Run, Tables } from './ports.ts';
+
+/** What a report names. */
+export type Reported = { hostId: number; runId: string; attempt: number };
+
+/** The run that a host speaks of, and whether of an attempt that another has followed: then nothing is moved. */
+export async function findReported(
+  tables: Tables,
+  { hostId, runId, attempt }: Reported,
+): Promise<{ run: Run; isOlder: boolean } | Refusal> {
+  const run = await tables.runs.byId(runId);
+  if (run?.hostId !== hostId || attempt > run.attempt) return refuse('not_this_hosts_run');
+  return { run, isOlder: attempt < run.attempt };
+}
+
+/** A refusal about one run, which the messages behind it survive. */
+export function refusalAbout(
+  message: Extract<HostMessage, { run: string }>,
+  { refused, sentence }: Refusal,
+): MessageRefusal {
+  return { type: 'refusal', of: message.type, run: message.run, code: refused, sentence };
+}

@@ -1,0 +1,44 @@
+import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
+import type { Run, Tables } from './ports.ts';
+import { mayMove } from './run-moves.ts';
+import { createRunsReader, type RunReading } from './runs-reading.ts';
+
+export type StopOutcome = {
+  run: RunReading;
+  /** `asked`: its host is told when it next gives a sign of life. `cancelled`: it had not begun. */
+  done: 'asked' | 'asked_before' | 'cancelled';
+};
+
+/** Decides that a run is to end: at once where it never began, else its host is told. */
+export async function decideStop(
+  tables: Tables,
+  { run: reference, now }: { run: string; now: number },
+): Promise<StopOutcome | AdministrationRefusal> {
+  const run = await createRunsReader(tables).find(reference);
+  if (isDeclined(run)) return run;
+  const host = await tables.hosts.byId(run.hostId);
+  if (run.state === 'queued') return { run: await cancel(tables, run, now), done: 'cancelled' };
+  if (!mayMove(run.state, 'stopped') || run.state === 'interrupted') {
+    return decline('unsuitable_state', `Run ${run.number} is ${run.state}: there is nothing to stop.`);
+  }
+  if (host === undefined || host.channelKey === null) {
+    return decline(
+      'unsuitable_state',
+      `Run ${run.number} is on host "${run.hostName}", which speaks v1: a v1 run cannot be stopped. It ends with its time-out.`,
+    );
+  }
+  if (run.stopAskedAt !== null) return { run, done: 'asked_before' };
+  await tables.runs.change(run.number, { stopAskedAt: now });
+  return { run: { ...run, stopAskedAt: now }, done: 'asked' };
+}
+
+async function cancel<Cancelled extends Run>(
+  tables: Tables,
+  run: Cancelled,
+  now: number,
+): Promise<Cancelled> {
+  const change = { state: 'cancelled', stopAskedAt: now, finishedAt: now } as const;
+  await tables.runs.change(run.number, change);
+  await tables.pending.remove(run.hostId, run.wireNumber);
+  return { ...run, ...change };
+}
