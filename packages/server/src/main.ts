@@ -9,6 +9,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<L
     summary: 'make, list and revoke the tokens that let hosts register',
     load: async () => (await import('./local/registration-token.ts')).registrationToken,
   },
+  keys: {
+    summary: 'show and change the keys by which hosts know this server',
+    load: async () => (await import('./local/keys.ts')).keys,
+  },
   hosts: {
     summary: 'list, approve, disable, rename, group and remove hosts',
     load: async () => (await import('./local/hosts.ts')).hosts,

@@ -12,9 +12,11 @@ import { decideRename } from './host-rename.ts';
 import { decideStanding } from './host-standing.ts';
 import { decideVerification } from './host-verify.ts';
 import { decideGrouping } from './hosts-group-change.ts';
+import { decideSuccession } from './key-succession.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
 import type { ApiLogEntry, Tables, Visit } from './ports.ts';
 import { decideRecollection, reserveWireNumbers } from './ran.ts';
+import { decideRecoveryKeyTaken } from './recovery-key.ts';
 import { decideRefused } from './refused.ts';
 import { decideRevocation, decideToken } from './registration-token-administration.ts';
 import { decideKeyRotation } from './rotate-key.ts';
@@ -23,6 +25,7 @@ import { decideStop } from './run-stop.ts';
 import { offerKeys } from './server-keys.ts';
 import { decideStart } from './started.ts';
 import { decideTicketKey } from './ticket-keys.ts';
+import { decideV1Allowance } from './v1-allowance.ts';
 
 /**
  * Everything that changes what is remembered. Each takes the tables of one transaction and plain data, and awaits
@@ -49,11 +52,14 @@ export const decisions = {
   recordVisits: (tables: Tables, visits: Visit[]) => tables.hosts.recordVisits(visits),
   recordRequests: (tables: Tables, entries: ApiLogEntry[]) => tables.apiLog.add(entries),
   offerKeys,
+  succeedSigningKey: decideSuccession,
+  forgetRecoveryKey: decideRecoveryKeyTaken,
   pruneApiLog: (tables: Tables, { olderThan, limit }: { olderThan: number; limit: number }) =>
     tables.apiLog.prune(olderThan, limit),
   createRegistrationToken: decideToken,
   revokeRegistrationTokens: decideRevocation,
   changeHostsStanding: decideStanding,
+  allowV1: decideV1Allowance,
   renameHost: decideRename,
   removeHosts: decideRemoval,
   groupHosts: decideGrouping,

@@ -72,6 +72,27 @@ export async function removeHosts(given: Given): Promise<number> {
   });
 }
 
+/** Opens v1 again to hosts that have proved themselves. */
+export async function allowV1({ words, isJson, store }: Given): Promise<number> {
+  return withExistingStorage(store, async (storage) => {
+    const answer = await storage.decide('allowV1', { hosts: [...words] });
+    if (isDeclined(answer)) return showRefusal(answer, isJson);
+    const { changed, unchanged } = answer;
+    if (isJson) {
+      console.log(jsonText({ changed: changed.map(identityOf), unchanged: unchanged.map(identityOf) }));
+      return 0;
+    }
+    if (changed.length > 0) {
+      console.log(`Channel key forgotten, v1 is open to: ${names(changed)}.`);
+      console.log(
+        'Anyone who holds the token of such a host can speak in its name, until it enrols a key again.',
+      );
+    }
+    if (unchanged.length > 0) console.log(`No channel key, v1 was open before: ${names(unchanged)}.`);
+    return 0;
+  });
+}
+
 type Words = { done: string; former: string };
 
 const standingWords: Readonly<Record<StandingRequest['deed'], Words>> = {

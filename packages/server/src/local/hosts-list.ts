@@ -1,5 +1,6 @@
 import type { HostReading, NotOffered } from '../domain/hosts-reading.ts';
 import { readHosts } from '../domain/hosts-reading.ts';
+import type { Host } from '../domain/ports.ts';
 import { jsonText } from './json-text.ts';
 import type { Given } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
@@ -27,13 +28,14 @@ export async function listHosts({ isJson, store }: Given): Promise<number> {
 
 function lines(readings: readonly HostReading[], now: number): string[] {
   const [header = '', ...rows] = table(
-    ['ID', 'NAME', 'STATE', 'LAST SEEN', 'ADDRESS', 'CLIENT', 'GROUPS'],
+    ['ID', 'NAME', 'STATE', 'LAST SEEN', 'ADDRESS', 'VIA', 'CLIENT', 'GROUPS'],
     readings.map(({ host, hostsGroups, isAway }) => [
       String(host.id),
       host.name,
       host.state,
       host.lastSeenAt === null ? 'never' : `${agoText(host.lastSeenAt, now)}${isAway ? ', away' : ''}`,
       host.lastAddress ?? '',
+      protocolOf(host),
       [host.clientAgent, host.clientVersion].filter(Boolean).join(' '),
       hostsGroups.join(', '),
     ]),
@@ -51,6 +53,11 @@ function notOfferedText({ commands, reason }: NotOffered): string {
   return `${commands.length} ${commands.length === 1 ? 'command' : 'commands'} not offered: ${reason}`;
 }
 
+/** By which it is served: once it has proved a channel key, by no other. */
+function protocolOf({ channelKey }: Host): 'v1' | 'sealed' {
+  return channelKey === null ? 'v1' : 'sealed';
+}
+
 function jsonOf({ host, hostsGroups, isAway, notOffered }: HostReading) {
   return {
     id: host.id,
@@ -65,6 +72,9 @@ function jsonOf({ host, hostsGroups, isAway, notOffered }: HostReading) {
     last_seen_at: isoTime(host.lastSeenAt),
     usual_interval_seconds: host.usualIntervalMs === null ? null : host.usualIntervalMs / 1000,
     last_address: host.lastAddress,
+    protocol: protocolOf(host),
+    channel_key_enrolled_at: isoTime(host.channelKeyEnrolledAt),
+    facts: host.facts === null ? null : (JSON.parse(host.facts) as unknown),
     client_agent: host.clientAgent,
     client_version: host.clientVersion,
     not_offered: notOffered.map(({ commands, reason }) => ({

@@ -1,4 +1,4 @@
-import { changeGroup, changeStanding, removeHosts, renameHost } from './hosts-change.ts';
+import { allowV1, changeGroup, changeStanding, removeHosts, renameHost } from './hosts-change.ts';
 import { listHosts } from './hosts-list.ts';
 import { localCommand } from './local-command.ts';
 
@@ -13,10 +13,12 @@ export const hosts = localCommand({
        remotes-server hosts ungroup GROUP HOST…
        remotes-server hosts rename HOST NAME
        remotes-server hosts remove HOST… [--yes N]
+       remotes-server hosts allow-v1 HOST…
 
 HOST is a name, an id or a uuid. A change is made for all hosts that it names, or for none.
 
-  list      every host: its state and groups, when it was last seen, and what is not offered to it and why
+  list      every host: its state and groups, when it was last seen, by which protocol it is served (v1 or sealed), and
+            what is not offered to it and why
   approve   lets in hosts that wait for approval
   disable   shuts hosts out: their tokens stop working at once
   enable    lets disabled hosts go on where they were
@@ -24,6 +26,8 @@ HOST is a name, an id or a uuid. A change is made for all hosts that it names, o
   ungroup   takes hosts out of a hosts group, and with it from them what they have not run yet
   rename    gives a host another name
   remove    forgets hosts, with their runs, output and values
+  allow-v1  forgets the channel keys by which hosts have proved themselves: v1 clients are served for them again, until
+            they enrol a key anew (remotes-client --action=trust)
 
   --yes N              agree that commands will run on N hosts, or that N hosts are removed; the number must be the
                        very one. Asked for above the setting confirm_above_hosts (10), and where past runs would be lost
@@ -44,6 +48,7 @@ Examples:
     group: { takes: ['GROUP', 'HOST…'], options: agreeing, run: (given) => changeGroup(given, 'group') },
     ungroup: { takes: ['GROUP', 'HOST…'], run: (given) => changeGroup(given, 'ungroup') },
     rename: { takes: ['HOST', 'NAME'], run: renameHost },
+    'allow-v1': { takes: ['HOST…'], run: allowV1 },
     remove: { takes: ['HOST…'], options: agreeing, run: removeHosts },
   },
 });

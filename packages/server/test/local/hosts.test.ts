@@ -34,14 +34,14 @@ describe('remotes-server hosts', () => {
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       const lines = stdout.trimEnd().split('\n');
       expect(lines).toEqual([
-        expect.stringMatching(/^ID +NAME +STATE +LAST SEEN +ADDRESS +CLIENT +GROUPS$/),
+        expect.stringMatching(/^ID +NAME +STATE +LAST SEEN +ADDRESS +VIA +CLIENT +GROUPS$/),
         expect.stringMatching(
-          /^1 +web1 +verified +60 min ago, away +192\.0\.2\.7 +Django ␛\[31m\S* .*All hosts, web$/,
+          /^1 +web1 +verified +60 min ago, away +192\.0\.2\.7 +v1 +Django .*All hosts, web$/,
         ),
         "    2 commands not offered: node needs Remotes' own protocol",
-        expect.stringMatching(/^2 +a-very-long-name-x+… +pending +never .*All hosts$/),
+        expect.stringMatching(/^2 +a-very-long-na\S*… +pending +never +v1 .*All hosts$/),
         '    waits for approval: remotes-server hosts approve 2',
-        expect.stringMatching(/^3 +old +disabled +never$/),
+        expect.stringMatching(/^3 +old +disabled +never +v1$/),
       ]);
       expect(lines.filter((line) => line.length > 100)).toEqual([]);
       expect((await administer(database, 'hosts', 'list')).stdout).toBe(stdout);
@@ -67,6 +67,9 @@ describe('remotes-server hosts', () => {
           last_seen_at: null,
           usual_interval_seconds: null,
           last_address: null,
+          protocol: 'v1',
+          channel_key_enrolled_at: null,
+          facts: null,
           client_agent: null,
           client_version: null,
           not_offered: [
@@ -201,7 +204,7 @@ describe('remotes-server hosts', () => {
   test.each([
     [
       ['frobnicate'],
-      'It cannot "frobnicate": it knows list, approve, disable, enable, group, ungroup, rename, remove.',
+      'It cannot "frobnicate": it knows list, approve, disable, enable, group, ungroup, rename, allow-v1, remove.',
     ],
     [['approve'], '"hosts approve" takes HOST…, not nothing.'],
     [['rename', 'web'], '"hosts rename" takes HOST NAME, not "web".'],

@@ -1,0 +1,75 @@
+import type { KeyObject } from 'node:crypto';
+import { type MasterKey, seal } from '@remotes/protocol/crypto/seal';
+import {
+  newSigningKey,
+  readSigningPublicKey,
+  signFor,
+  signingKeyFingerprint,
+  signingPublicText,
+} from '@remotes/protocol/crypto/sign';
+import { canonicalJson } from '@remotes/protocol/values/canonical-json';
+import type { KeySuccession } from '@remotes/protocol/values/key-succession';
+import { type AdministrationRefusal, decline } from './administration-refusal.ts';
+import type { Tables, TicketKey } from './ports.ts';
+import type { ServerKeyring } from './server-keyring.ts';
+import { signingPurpose } from './server-keys.ts';
+import { newTicketKey } from './ticket-keys.ts';
+
+/** A new signing key, and the word of the present one, or of the recovery key, that it is the next. */
+export type NextSigningKey = {
+  succession: KeySuccession;
+  publicPem: string;
+  privateSealed: string;
+  ticketKey: TicketKey;
+};
+
+/** Makes the next signing key. `recoveryKey` names it where the present one is not trusted any more. */
+export function nextSigningKey(
+  keyring: ServerKeyring,
+  masterKey: MasterKey,
+  recoveryKey: KeyObject | undefined,
+  now: number,
+): NextSigningKey {
+  const { publicPem, privatePem } = newSigningKey();
+  const said = {
+    server: keyring.serverId,
+    previous_key: keyring.signingKeyText,
+    next_key: keyTextOf(publicPem),
+    at_ms: now,
+    by: recoveryKey ? ('recovery' as const) : ('signing' as const),
+  };
+  const signature = signFor('key succession', recoveryKey ?? keyring.signingKey, canonicalJson(said));
+  return {
+    succession: { ...said, signature },
+    publicPem,
+    privateSealed: seal(masterKey, privatePem, signingPurpose),
+    ticketKey: newTicketKey(masterKey, now),
+  };
+}
+
+/** From the commit on the server proves itself with this key. Every session ends, and whoever stole a ticket key has none. */
+export async function decideSuccession(
+  tables: Tables,
+  { succession, publicPem, privateSealed, ticketKey }: NextSigningKey,
+): Promise<{ fingerprint: string } | AdministrationRefusal> {
+  const { server, ...row } = succession;
+  const present = await tables.server.read();
+  if (present.serverId !== server || keyTextOf(present.signingPublicPem) !== row.previous_key) {
+    return decline(
+      'unsuitable_state',
+      'Somebody else has just made a new signing key: look at "remotes-server keys show".',
+    );
+  }
+  await tables.server.replaceSigningKey(publicPem, privateSealed);
+  await tables.server.addSuccession(row);
+  await tables.server.removeTicketKeys(Number.MAX_SAFE_INTEGER);
+  await tables.server.addTicketKey(ticketKey);
+  await tables.server.bumpEpoch();
+  return { fingerprint: signingKeyFingerprint(publicPem) };
+}
+
+function keyTextOf(publicPem: string | null): string {
+  const key = readSigningPublicKey(publicPem ?? '');
+  if (!key) throw new Error('This is no signing key.');
+  return signingPublicText(key);
+}

@@ -1,0 +1,161 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  isSignedFor,
+  newSigningKey,
+  readSigningPublicKey,
+  signingKeyFingerprint,
+} from '@remotes/protocol/crypto/sign';
+import { canonicalJson } from '@remotes/protocol/values/canonical-json';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createDatabase, databaseKinds, openDatabase } from '../databases.ts';
+import { openSealedHost, shakeHands } from '../sealed-host.ts';
+import { administer, type Place, startProgram } from './program.ts';
+
+describe.each(databaseKinds)('remotes-server keys, on %s', (kind) => {
+  test('shows by what hosts know this server, and that it is what tokens and handshakes say', async () => {
+    const { place, url, run } = await startedServer(kind);
+    const token = await run('registration_token');
+    const shown = JSON.parse(await run('keys', 'show', '--json'));
+    const { proof } = await shakeHands(url);
+    expect(shown).toEqual({
+      server: proof.server,
+      signing_key: token.split('.')[1],
+      recovery_key: fingerprintOf(proof.recovery_key),
+      is_recovery_key_in_database: true,
+      successions: [],
+    });
+    expect(fingerprintOf(proof.signing_key)).toBe(shown.signing_key);
+    const { stdout, stderr } = await administer(place, 'keys');
+    expect(stdout).toBe(
+      `Server        ${shown.server}\nSigning key   ${shown.signing_key}\nRecovery key  ${shown.recovery_key}\n`,
+    );
+    expect(stderr).toContain('take-recovery');
+  });
+
+  test('a new signing key is taken within a second, signed by the former one; sessions end and tokens still lead here', async () => {
+    const { url, run } = await startedServer(kind);
+    const token = await run('registration_token');
+    const host = await openSealedHost(url);
+    await host.enter(token);
+    const before = host.session.proof;
+    const rotated = JSON.parse(await run('keys', 'rotate', '--json'));
+    expect(rotated).toMatchObject({ by: 'signing', previous_key: token.split('.')[1] });
+    await expect
+      .poll(async () => fingerprintOf((await shakeHands(url)).proof.signing_key), { timeout: 1000 })
+      .toBe(rotated.signing_key);
+    expect(await host.say({ type: 'host_status' })).toMatchObject({ status: 410 });
+
+    const { proof } = await shakeHands(url);
+    expect(proof.server).toBe(before.server);
+    expect(proof.recovery_key).toBe(before.recovery_key);
+    expect(proof.successions).toMatchObject([
+      { previous_key: before.signing_key, next_key: proof.signing_key, by: 'signing' },
+    ]);
+    expect(isGood(proof.successions[0], before.signing_key)).toBe(true);
+    const newcomer = await openSealedHost(url);
+    await newcomer.enter(token);
+    expect(await run('registration_token')).toContain(`.${rotated.signing_key}`);
+  });
+
+  test('the recovery key is taken offline once, and names a signing key from its file; chains grow', async () => {
+    const { place, url, run } = await startedServer(kind);
+    const file = join(place.dataFolder, 'recovery.pem');
+    const first = (await shakeHands(url)).proof;
+    const { stdout, stderr } = await administer(place, 'keys', 'take-recovery', file);
+    expect(stderr).toBe('');
+    expect(stdout).not.toContain('PRIVATE');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const taken = createPrivateKey(readFileSync(file, 'utf8'));
+    expect(signingKeyFingerprint(taken)).toBe(fingerprintOf(first.recovery_key));
+    expect(await administer(place, 'keys', 'take-recovery', `${file}2`)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'The recovery key was taken before: it is not in the database any more.\n',
+    });
+    expect(JSON.parse(await run('keys', '--json'))).toMatchObject({ is_recovery_key_in_database: false });
+
+    await run('keys', 'rotate');
+    expect(await run('keys', 'rotate', '--recovery', file)).toContain('make new ones for new hosts');
+    await expect
+      .poll(async () => (await shakeHands(url)).proof.successions.length, { timeout: 1000 })
+      .toBe(2);
+    const { proof } = await shakeHands(url);
+    const [one, two] = proof.successions;
+    expect([one?.previous_key, two?.previous_key, two?.next_key]).toEqual([
+      first.signing_key,
+      one?.next_key,
+      proof.signing_key,
+    ]);
+    expect([isGood(one, first.signing_key), isGood(two, first.recovery_key)]).toEqual([true, true]);
+    expect([one?.by, two?.by]).toEqual(['signing', 'recovery']);
+    expect((await run('keys')).match(/^Before/gm)).toHaveLength(2);
+  });
+});
+
+test('take-recovery leaves a file alone that is there already, and the key where it is', async () => {
+  const { place, run } = await startedServer('sqlite');
+  const { status, stderr } = await administer(
+    place,
+    'keys',
+    'take-recovery',
+    join(place.dataFolder, 'secret.key'),
+  );
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/secret\.key is there already: name a new file\.\n$/),
+  });
+  expect(JSON.parse(await run('keys', '--json'))).toMatchObject({ is_recovery_key_in_database: true });
+});
+
+test("a key that is not this server's recovery key names no signing key", async () => {
+  const { place } = await startedServer('sqlite');
+  const file = join(place.dataFolder, 'other.pem');
+  writeFileSync(file, newSigningKey().privatePem);
+  for (const wrong of [file, join(place.dataFolder, 'remotes.db'), '/nonexistent']) {
+    const { status, stderr } = await administer(place, 'keys', 'rotate', '--recovery', wrong);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/does not hold the recovery key of this server|cannot be read/);
+  }
+  expect(JSON.parse((await administer(place, 'keys', '--json')).stdout)).toMatchObject({ successions: [] });
+});
+
+test('keys of a server that never started are not made up', async () => {
+  const database = await openDatabase('sqlite');
+  onTestFinished(database.remove);
+  const { status, stderr } = await administer(database, 'keys');
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: 'This server has no keys yet: they are made when it starts for the first time.\n',
+  });
+});
+
+function fingerprintOf(keyText: string): string {
+  const key = readSigningPublicKey(keyText);
+  if (!key) throw new Error('This is no key.');
+  return signingKeyFingerprint(key);
+}
+
+function isGood(succession: { signature: string } | undefined, byKey: string): boolean {
+  const key = readSigningPublicKey(byKey);
+  if (!succession || !key) return false;
+  const { signature, ...signed } = succession;
+  return isSignedFor('key succession', key, canonicalJson(signed), signature);
+}
+
+async function startedServer(kind: (typeof databaseKinds)[number]) {
+  const place: Place & { remove(): Promise<void> } = await createDatabase(kind);
+  onTestFinished(place.remove);
+  const server = startProgram(place, 'start', '--port', '0');
+  const { url } = JSON.parse(await server.line(/"url":/)) as { url: string };
+  return {
+    place,
+    url,
+    async run(...args: readonly string[]): Promise<string> {
+      const { status, stdout, stderr } = await administer(place, ...args);
+      if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
+      return stdout.trim();
+    },
+  };
+}
