@@ -16,12 +16,14 @@ export type Trouble = Error & {
   readonly isUnsent?: boolean;
   /** The server has asked for so much patience. */
   readonly retryAfterSeconds?: number | undefined;
+  /** The server takes no request of this length. */
+  readonly isTooLarge?: boolean;
 };
 
 export function trouble(
   code: TroubleCode,
   sentence: string,
-  more: Pick<Trouble, 'isUnsent' | 'retryAfterSeconds'> = {},
+  more: Pick<Trouble, 'isUnsent' | 'retryAfterSeconds' | 'isTooLarge'> = {},
 ): Trouble {
   return Object.assign(new Error(sentence), { ...more, code, isTrouble: true });
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
+import { runByProtocol } from '../agent/protocols.ts';
 import { reportJson } from '../agent/report-json.ts';
-import { runCommand } from '../agent/run-command.ts';
 import { listenForStop } from '../agent/stop-signals.ts';
 import { openWorker } from '../agent/worker.ts';
 import type { Context } from '../context.ts';
@@ -12,7 +12,7 @@ export async function getCommand(context: Context): Promise<number> {
   const signals = listenForStop(['SIGINT', 'SIGTERM', 'SIGHUP'], say);
   const worker = await openWorker(context, signals);
   try {
-    const report = await runCommand(worker, flags.commandId ?? 0);
+    const report = await runByProtocol(worker, flags.commandId ?? 0);
     if (report.answer?.json !== undefined || report.outcome !== undefined) print(reportJson(report));
     if (report.sentence !== undefined) say(`command ${report.commandId}: ${report.sentence}`);
     const { outcome, delivery } = report;

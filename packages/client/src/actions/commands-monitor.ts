@@ -26,7 +26,7 @@ export async function monitorCommands(context: Context): Promise<number> {
   };
   process.on('SIGHUP', onHangUp);
   const intervalSeconds = flags.intervalSeconds ?? 0;
-  log(`watching for commands of ${worker.session.serverUrl} every ${intervalSeconds} s`);
+  log(`watching for commands of ${worker.serverUrl} every ${intervalSeconds} s`);
   try {
     await monitor({ worker: current, finish: signals.finish, intervalSeconds, log });
     log('ended as asked');

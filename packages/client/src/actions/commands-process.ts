@@ -1,4 +1,4 @@
-import { passOnce } from '../agent/pass.ts';
+import { passByProtocol } from '../agent/protocols.ts';
 import { reportJson } from '../agent/report-json.ts';
 import { settledLine } from '../agent/run-line.ts';
 import { stateOf } from '../agent/run-state.ts';
@@ -14,13 +14,13 @@ export async function processCommands(context: Context): Promise<number> {
   const signals = listenForStop(['SIGINT', 'SIGTERM', 'SIGHUP'], say);
   const worker = await openWorker(context, signals);
   try {
-    const { list, settled, reports, sentence } = await passOnce(worker);
+    const { list, settled, reports, sentence, trouble } = await passByProtocol(worker);
     for (const line of settled.map(settledLine)) if (line !== undefined) say(line);
     if (!list.isOk) return showAnswer(context, list, tokenHint(list, 'host'));
     const results = reports.map((report) => [String(report.commandId), reportJson(report)] as const);
     print(withMembers(list.json ?? '{}', [['commands_results', withMembers('{}', results)]]));
     if (sentence !== undefined) say(sentence);
-    if (signals.finish.aborted) return 1;
+    if (signals.finish.aborted || trouble !== undefined) return 1;
     if (settled.some(isKept) || reports.some((report) => isUnstored(report))) return 1;
     const hasFailed = reports.some(
       ({ outcome }) => outcome === undefined || stateOf(outcome) !== 'succeeded',
@@ -38,12 +38,15 @@ function isKept({ delivery }: { delivery: { state: string } }): boolean {
 
 function isUnstored({
   trouble,
+  refusal,
   outcome,
   delivery,
 }: {
   trouble?: unknown;
+  refusal?: unknown;
   outcome?: unknown;
   delivery?: { state: string };
 }) {
-  return trouble !== undefined || (outcome !== undefined && delivery?.state !== 'stored');
+  if (trouble !== undefined || refusal !== undefined) return true;
+  return outcome !== undefined && delivery?.state !== 'stored';
 }

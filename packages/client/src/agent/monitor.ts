@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isTrouble } from '../trouble.ts';
 import { nextWaitSeconds } from './backoff.ts';
-import { type Pass, passOnce } from './pass.ts';
-import type { Worker } from './run-command.ts';
+import type { Pass } from './pass.ts';
+import { passByProtocol, settleByProtocol } from './protocols.ts';
 import { runLine, settledLine } from './run-line.ts';
-import { settle } from './settle.ts';
+import type { Worker } from './worker.ts';
 
 export type Monitor = {
   /** Asked anew for each pass, as settings may be reloaded between two. Throws a trouble when none can be had now. */
@@ -30,39 +30,42 @@ export async function monitor({ worker, finish, intervalSeconds, log }: Monitor)
   };
 
   // What a kill left behind is reported at once, not an interval later.
-  const settledFirst = await unlessTrouble(async () => settle(await worker()));
+  const settledFirst = await unlessTrouble(async () => settleByProtocol(await worker()));
   if ('value' in settledFirst) for (const settled of settledFirst.value) logLine(log, settledLine(settled));
 
   while (!finish.aborted) {
     await pause(nextWaitSeconds({ intervalSeconds, failures, retryAfterSeconds }), finish);
     if (finish.aborted) return;
     const done = await unlessTrouble(async () =>
-      passOnce(await worker(), (report) => logLine(log, runLine(report))),
+      passByProtocol(await worker(), (report) => logLine(log, runLine(report))),
     );
     if (finish.aborted && 'sentence' in done) return;
     const pass = 'value' in done ? done.value : undefined;
     for (const settled of pass?.settled ?? []) logLine(log, settledLine(settled));
     note('value' in done ? done.value.sentence : done.sentence);
     failures = pass !== undefined && !isServerTrouble(pass) ? 0 : failures + 1;
-    retryAfterSeconds = pass?.retryAfterSeconds;
+    retryAfterSeconds = 'value' in done ? done.value.retryAfterSeconds : done.retryAfterSeconds;
   }
 }
 
 /** Trouble that will meet the next request too, so that asking less often helps. */
-function isServerTrouble({ list, reports, settled }: Pass): boolean {
+function isServerTrouble({ list, reports, settled, trouble }: Pass): boolean {
   const deliveries = [...reports, ...settled].map(({ delivery }) => delivery);
   return (
     !list.isOk ||
+    (trouble !== undefined && trouble.code !== 'settings') ||
     reports.some(({ trouble }) => trouble?.code === 'network') ||
     deliveries.some((delivery) => delivery?.trouble !== undefined)
   );
 }
 
-async function unlessTrouble<T>(work: () => Promise<T>): Promise<{ value: T } | { sentence: string }> {
+async function unlessTrouble<T>(
+  work: () => Promise<T>,
+): Promise<{ value: T } | { sentence: string; retryAfterSeconds?: number | undefined }> {
   try {
     return { value: await work() };
   } catch (error) {
-    if (isTrouble(error)) return { sentence: error.message };
+    if (isTrouble(error)) return { sentence: error.message, retryAfterSeconds: error.retryAfterSeconds };
     // A fault must not end the watch over the host; it is told whole.
     const text = error instanceof Error ? error.stack : String(error);
     return { sentence: `this is a fault of the client, please report it: ${text}` };

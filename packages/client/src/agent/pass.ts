@@ -1,7 +1,7 @@
 import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
 import type { Trouble } from '../trouble.ts';
 import { listedCommands } from './listing.ts';
-import { type RunReport, runCommand, type Worker } from './run-command.ts';
+import { type RunReport, runCommand, type V1Worker } from './run-command.ts';
 import { type Settled, settle } from './settle.ts';
 
 export type Pass = {
@@ -11,6 +11,8 @@ export type Pass = {
   /** The list was refused, or a command or its report met with trouble. */
   readonly sentence: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** What ended it early, where that is about no command. */
+  readonly trouble?: Trouble;
 };
 
 /**
@@ -19,7 +21,7 @@ export type Pass = {
  * used. Throws a trouble when there is no list.
  */
 export async function passOnce(
-  worker: Worker,
+  worker: V1Worker,
   onReport: (report: RunReport) => void = () => {},
 ): Promise<Pass> {
   const settled = await settle(worker);
@@ -47,11 +49,11 @@ export async function passOnce(
 }
 
 /** Trouble that the next command would meet too. */
-function isEnd(trouble: Trouble | undefined): boolean {
+export function isEnd(trouble: Trouble | undefined): boolean {
   return trouble?.code === 'network' || trouble?.code === 'settings';
 }
 
-function troubleOf(settled: readonly Settled[], reports: readonly RunReport[]): string | undefined {
+export function troubleOf(settled: readonly Settled[], reports: readonly RunReport[]): string | undefined {
   const ownTrouble = reports.find(({ trouble }) => trouble?.code === 'settings');
   if (ownTrouble !== undefined) return ownTrouble.sentence;
   const unsettled = settled.find(({ delivery }) => delivery.state === 'kept');

@@ -9,11 +9,26 @@ import { textsOf } from './run-texts.ts';
  * The get answer as received, then what v1 adds: `stdout`, `stderr` (with the result list at its end, as v1's programs
  * write it there) and `output`, what the post was answered; then ours.
  */
-export function reportJson({ commandId, answer, command, outcome, delivery, sentence }: RunReport): string {
+export function reportJson({
+  commandId,
+  answer,
+  command,
+  outcome,
+  delivery,
+  sentence,
+  refusal,
+  order,
+}: RunReport): string {
   const received = answer?.json ?? JSON.stringify({ id: commandId });
   if (command === undefined || outcome === undefined) {
     if (answer?.json !== undefined && !answer.isOk) return received;
-    return withMembers(received, members({ output: { status: 'ERROR', message: sentence ?? 'not run' } }));
+    return withMembers(received, [
+      ...members({
+        output: { status: 'ERROR', message: refusal?.sentence ?? sentence ?? 'not run' },
+        ...(refusal === undefined ? {} : { refused: refusal.code }),
+        ...order,
+      }),
+    ]);
   }
   const { output, result } = textsOf(outcome, true);
   return withMembers(received, [
@@ -29,6 +44,7 @@ export function reportJson({ commandId, answer, command, outcome, delivery, sent
       result: outcome.resultText ?? null,
       duration_seconds: outcome.durationMs / 1000,
       is_stored: delivery?.state === 'stored',
+      ...order,
     }),
   ]);
 }

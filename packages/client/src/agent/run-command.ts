@@ -1,3 +1,4 @@
+import type { RunRefusal } from '@remotes/protocol/values/run-refusal';
 import { executeProgram } from '../host/execute.ts';
 import type { ProgramOrder } from '../host/order.ts';
 import type { Outcome } from '../host/outcome.ts';
@@ -9,12 +10,10 @@ import { type Delivery, deliver } from './outbox.ts';
 import { type GivenCommand, readCommand } from './read-command.ts';
 import { textsOf } from './run-texts.ts';
 
-/** What a worker needs to run commands of one host. */
-export type Worker = {
-  readonly session: HostSession;
+/** What every worker has, by whichever protocol it speaks. */
+export type Tools = {
+  readonly serverUrl: string;
   readonly journal: Journal;
-  /** The outcomes that were not in doubt when they could not be delivered, by journal id. */
-  readonly unsent: Set<string>;
   readonly pythonPath: string | undefined;
   /** Aborted to begin nothing more. */
   readonly finish: AbortSignal;
@@ -23,12 +22,23 @@ export type Worker = {
   readonly say: (sentence: string) => void;
 };
 
+/** What a worker needs to run commands of one host that v1 gives it. */
+export type V1Worker = Tools & {
+  readonly session: HostSession;
+  /** The outcomes that were not in doubt when they could not be delivered, by journal id. */
+  readonly unsent: Set<string>;
+};
+
 /** What became of one command. Each part is there as far as it came. */
 export type RunReport = {
   readonly commandId: number;
   /** The get answer. */
   readonly answer?: ServerAnswer | undefined;
   readonly command?: GivenCommand;
+  /** What has ordered it, where it was ordered with a signature: members to be printed. */
+  readonly order?: { readonly run: string; readonly attempt: number; readonly signed_by: string };
+  /** Why this host would not execute it. */
+  readonly refusal?: { readonly code: RunRefusal; readonly sentence: string };
   readonly outcome?: Outcome;
   readonly delivery?: Delivery;
   /** Why it came no further. */
@@ -36,15 +46,15 @@ export type RunReport = {
   readonly trouble?: Trouble;
 };
 
-const graceSeconds = 5;
+export const graceSeconds = 5;
 /** Two texts of this size, sealed, stay below the 16 MiB that a server takes in one request. */
-const outputLimitBytes = 5 * 1024 * 1024;
+export const outputLimitBytes = 5 * 1024 * 1024;
 
 /**
  * Fetches a command, runs it once, and delivers what became of it. It stays with the server while the journal can't be used.
  * Throws only what is a fault.
  */
-export async function runCommand(worker: Worker, commandId: number): Promise<RunReport> {
+export async function runCommand(worker: V1Worker, commandId: number): Promise<RunReport> {
   const { session, journal } = worker;
   if (journal.held().some(({ run }) => isSame(run, session, commandId)))
     return { commandId, sentence: 'it was run before and its result is not stored yet: it is not run again' };
@@ -75,7 +85,7 @@ function isSame(
 }
 
 async function runGiven(
-  { session, journal, unsent, pythonPath, stop, say }: Worker,
+  { session, journal, unsent, pythonPath, stop, say }: V1Worker,
   commandId: number,
   command: GivenCommand,
 ): Promise<Pick<RunReport, 'outcome' | 'delivery'>> {

@@ -35,12 +35,16 @@ function withStderr(stderr: string, list: string): string | undefined {
 
 /** The texts for a run that began, or may have begun, and whose end nobody saw. */
 export function interruptedTexts(isFromEarlierBoot: boolean, isRemotes: boolean): RunTexts {
-  const why = isFromEarlierBoot ? 'the host was restarted' : 'the client was ended';
   return {
     output: '',
-    result: `interrupted: ${why} while this command ran; how far it came is not known, and it was not run again`,
+    result: `interrupted: ${interruptionSentence(isFromEarlierBoot)}`,
     ...(isRemotes ? endingOf({ ending: 'interrupted' }) : {}),
   };
+}
+
+export function interruptionSentence(isFromEarlierBoot: boolean): string {
+  const why = isFromEarlierBoot ? 'the host was restarted' : 'the client was ended';
+  return `${why} while this command ran; how far it came is not known, and it was not run again`;
 }
 
 function endingOf(

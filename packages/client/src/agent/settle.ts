@@ -1,6 +1,6 @@
 import type { HeldRun } from './journal.ts';
 import { type Delivery, deliver } from './outbox.ts';
-import type { Worker } from './run-command.ts';
+import type { V1Worker } from './run-command.ts';
 import { interruptedTexts, textsOf } from './run-texts.ts';
 
 export type Settled = { readonly run: HeldRun; readonly delivery: Delivery };
@@ -9,7 +9,7 @@ export type Settled = { readonly run: HeldRun; readonly delivery: Delivery };
  * Delivers what the journal holds: results that could not be delivered when they came, and runs that a kill has cut off,
  * which are reported as interrupted. Nothing is run again. Ends at the first that the server can't be asked about.
  */
-export async function settle({ session, journal, unsent, finish, say }: Worker): Promise<Settled[]> {
+export async function settle({ session, journal, unsent, finish, say }: V1Worker): Promise<Settled[]> {
   const settled: Settled[] = [];
   for (const held of journal.held()) {
     const { id, run, outcome, isFromEarlierBoot } = held;

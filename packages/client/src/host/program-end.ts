@@ -18,16 +18,18 @@ export async function endOf(order: ProgramOrder, child: Child, runMark: string):
   const patience = new AbortController();
   const last = await Promise.race([exit, delay(reapMs, undefined, { signal: patience.signal })]);
   patience.abort();
-  const why =
-    first === 'timed_out'
-      ? `after ${order.timeoutSeconds} s, its time limit`
-      : 'as the client was told to stop';
+  const why = first === 'timed_out' ? `after ${order.timeoutSeconds} s, its time limit` : stopReason(order);
   if (last !== undefined) return { ending: first, ...last, sentence: `The program was ended ${why}.` };
   child.unref();
   return {
     ending: first,
     sentence: `The program should have been ended ${why}, but it could not be killed.`,
   };
+}
+
+/** Whoever aborts the signal may say why, as the rest of a sentence. */
+function stopReason({ signal }: ProgramOrder): string {
+  return typeof signal?.reason === 'string' ? signal.reason : 'as the client was told to stop';
 }
 
 // Between the death of a process and the news of it.

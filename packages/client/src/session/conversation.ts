@@ -108,7 +108,7 @@ function refusalOf(answer: ServerAnswer): 'ended' | 'replayed' {
   const { status, retryAfterSeconds } = answer;
   if (status === 409) return 'replayed';
   if (status === 410 || status === 400) return 'ended';
-  throw trouble('answer', problemOf(answer), { retryAfterSeconds });
+  throw trouble('answer', problemOf(answer), { retryAfterSeconds, isTooLarge: status === 413 });
 }
 
 function messagesIn(plain: Buffer, url: URL): ServerMessage[] {

@@ -1,0 +1,115 @@
+import type { KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { sha256Hex } from '@remotes/protocol/crypto/digest';
+import { signFor } from '@remotes/protocol/crypto/sign';
+import type { Finished } from '@remotes/protocol/messages/finished';
+import type { Output } from '@remotes/protocol/messages/output';
+import { canonicalJson } from '@remotes/protocol/values/canonical-json';
+import type { RunStatement } from '@remotes/protocol/values/run-statement';
+import type { Outcome } from '../host/outcome.ts';
+import { keepEnds } from '../host/output-ends.ts';
+import type { Outgoing } from '../session/sealed-session.ts';
+import type { HeldRun } from './journal.ts';
+import type { GivenRun } from './journal-record.ts';
+import { interruptionSentence } from './run-texts.ts';
+
+/** How a run ended, with the one ending that no outcome has. */
+export type Ended = Omit<Outcome, 'ending' | 'reason' | 'durationMs'> & {
+  readonly ending: RunStatement['ending'];
+  readonly reason?: string | undefined;
+  readonly durationMs: number | null;
+};
+
+/** What a server takes in one request, less some room for everything around the texts. */
+export const reportBytes = 15 * 1024 * 1024;
+
+/** What is said of a run that ended: its output in pieces, then the signed statement. With `limitBytes` the whole is kept below. */
+export function reportOf(
+  { server, run, attempt }: Pick<GivenRun, 'server' | 'run' | 'attempt'>,
+  ended: Ended,
+  { channelKey, limitBytes = reportBytes }: { channelKey: KeyObject; limitBytes?: number },
+): Outgoing[] {
+  const { result, stdout, stderr, ...end } = fitted(ended, limitBytes);
+  const statement = canonicalJson({
+    version: 1,
+    server,
+    run,
+    attempt,
+    ending: end.ending,
+    exit_code: end.exitCode ?? null,
+    signal: end.signal ?? null,
+    reason: end.reason ?? null,
+    message: end.sentence?.slice(0, longestMessage).toWellFormed() ?? null,
+    started_at_ms: end.startedAtMs,
+    duration_ms: end.durationMs,
+    result_sha256: result === null ? null : sha256Hex(result),
+    stdout: streamOf(stdout, end.cutBytes.stdout),
+    stderr: streamOf(stderr, end.cutBytes.stderr),
+  } satisfies RunStatement);
+  const signature = signFor('result', channelKey, statement);
+  const finished: Finished = { type: 'finished', run, attempt, statement, signature, result };
+  return [
+    ...pieces({ type: 'output', run, attempt, stream: 'stdout' }, stdout),
+    ...pieces({ type: 'output', run, attempt, stream: 'stderr' }, stderr),
+    finished,
+  ];
+}
+
+/** What can be said of a run that is held: how it ended, or that nobody knows. */
+export function endOf({ outcome, begunAtMs, isFromEarlierBoot }: HeldRun): Ended {
+  if (outcome !== undefined) return outcome;
+  return {
+    ending: 'interrupted',
+    reason: isFromEarlierBoot ? 'host_rebooted' : 'client_ended',
+    sentence: interruptionSentence(isFromEarlierBoot),
+    stdout: nothing,
+    stderr: nothing,
+    cutBytes: { stdout: 0, stderr: 0 },
+    startedAtMs: begunAtMs,
+    durationMs: null,
+  };
+}
+
+/** A list is of no use in parts: the outputs give way to it, and what is too long even so is left out and said to be. */
+function fitted(ended: Ended, limitBytes: number): Ended & { readonly result: string | null } {
+  const result = ended.resultText?.toWellFormed() ?? null;
+  const resultBytes = result === null ? 0 : Buffer.byteLength(JSON.stringify(result));
+  if (resultBytes > limitBytes) {
+    const why = 'The result is longer than the server takes: it was left out.';
+    const sentence = [ended.sentence, why].filter(Boolean).join(' ');
+    return fitted({ ...ended, resultText: undefined, reason: 'result_invalid', sentence }, limitBytes);
+  }
+  const room = limitBytes - resultBytes;
+  if (ended.stdout.length + ended.stderr.length <= room) return { ...ended, result };
+  const stderr = cut(ended.stderr, Math.max(Math.floor(room / 2), room - ended.stdout.length));
+  const stdout = cut(ended.stdout, room - stderr.bytes.length);
+  const cutBytes = {
+    stdout: ended.cutBytes.stdout + stdout.cutBytes,
+    stderr: ended.cutBytes.stderr + stderr.cutBytes,
+  };
+  return { ...ended, result, stdout: stdout.bytes, stderr: stderr.bytes, cutBytes };
+}
+
+function cut(bytes: Buffer, limitBytes: number) {
+  const ends = keepEnds(limitBytes);
+  ends.add(bytes);
+  return ends.finish();
+}
+
+function streamOf(bytes: Buffer, cutBytes: number) {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { bytes: bytes.length, sha256, cut_bytes: cutBytes };
+}
+
+function pieces(head: Omit<Output, 'chunk' | 'bytes'>, bytes: Buffer): Outgoing[] {
+  const count = Math.ceil(bytes.length / pieceBytes);
+  return Array.from({ length: count }, (_, chunk) => ({
+    message: { ...head, chunk },
+    data: bytes.subarray(chunk * pieceBytes, (chunk + 1) * pieceBytes),
+  }));
+}
+
+const nothing = Buffer.alloc(0);
+const pieceBytes = 1024 * 1024;
+/** Of the 4000 characters that a statement has room for, counted before JSON spells some of them longer. */
+const longestMessage = 2000;

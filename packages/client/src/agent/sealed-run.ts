@@ -1,0 +1,148 @@
+import { signingKeyFingerprint } from '@remotes/protocol/crypto/sign';
+import type { ServerMessage } from '@remotes/protocol/messages';
+import type { GiveRun } from '@remotes/protocol/messages/claim';
+import type { Refused } from '@remotes/protocol/messages/refused';
+import type { RunRefusal } from '@remotes/protocol/values/run-refusal';
+import { crashPoint } from '../crash-point.ts';
+import { executeProgram } from '../host/execute.ts';
+import type { Outcome } from '../host/outcome.ts';
+import type { Outgoing } from '../session/sealed-session.ts';
+import { isTrouble, trouble } from '../trouble.ts';
+import { sayAlive } from './heartbeat.ts';
+import { isJournalRefusal, type JournalRefusal } from './journal.ts';
+import type { GivenRun, JournalRun } from './journal-record.ts';
+import { refusalOfRun } from './manifest-check.ts';
+import { graceSeconds, outputLimitBytes, type RunReport } from './run-command.ts';
+import { refusalWords } from './run-refusal-words.ts';
+import { deliverSealed, deliveryIn, keptFor } from './sealed-delivery.ts';
+import { askServer, type SealedWorker } from './sealed-worker.ts';
+import { inV1Shape } from './v1-shape.ts';
+
+export type CarriedOut = {
+  readonly report: RunReport;
+  /** What the server said to the report, and to what went along with it. */
+  readonly answers: readonly ServerMessage[];
+};
+
+/** What more to say in the request that brings the report. */
+export type Along = () => Promise<readonly Outgoing[]>;
+
+type Given = JournalRun & { readonly given: GivenRun };
+
+/** Checks a run, executes it once, and reports what became of it. Throws only what is a fault. */
+export async function carryOut(worker: SealedWorker, given: GiveRun, along: Along): Promise<CarriedOut> {
+  crashPoint('claimed');
+  const { sealed, journal, fingerprint } = worker;
+  const run = journalRunOf(worker, given);
+  const report = reportHead(worker, given);
+  const code = refusalOfRun(given, {
+    server: { id: worker.serverId, signingKey: sealed.server.signingKey },
+    hostFingerprint: fingerprint,
+    serverNowMs: sealed.serverNowMs(),
+    hasBegun: journal.hasBegun,
+  });
+  if (code !== undefined) return refuse(worker, { run, report, code }, along);
+  const id = await journal.begin(run);
+  if (isJournalRefusal(id)) return notBegun(worker, { run, report }, id);
+  const outcome = await execute(worker, given);
+  const refusal = await journal.finish(id, outcome);
+  if (refusal !== undefined)
+    worker.say(`the result of command ${run.commandId} is kept in memory only: ${refusal.sentence}`);
+  const { delivery, answers } = await deliverSealed(worker, {
+    given: run.given,
+    ended: outcome,
+    along: await along(),
+  });
+  if (delivery.state !== 'kept') {
+    const again = await journal.stored(id);
+    if (again !== undefined && refusal === undefined) worker.say(again.sentence);
+  }
+  return { report: { ...report, outcome, delivery }, answers };
+}
+
+async function execute(worker: SealedWorker, given: GiveRun): Promise<Outcome> {
+  const stop = new AbortController();
+  const pass = () => stop.abort();
+  worker.stop.addEventListener('abort', pass);
+  if (worker.stop.aborted) pass();
+  const alive = sayAlive(worker, given, () => stop.abort('as an operator has stopped this run'));
+  try {
+    const { pythonPath } = worker;
+    const order = { graceSeconds, outputLimitBytes, pythonPath, signal: stop.signal };
+    return await executeProgram({ ...commandOf(given), ...order });
+  } finally {
+    await alive.end();
+    worker.stop.removeEventListener('abort', pass);
+  }
+}
+
+type Refusing = { readonly run: Given; readonly report: RunReport; readonly code: RunRefusal };
+
+/** Says that this host does not execute the run, and why: to the server, and on its own record. */
+async function refuse(
+  worker: SealedWorker,
+  { run, report, code }: Refusing,
+  along: Along,
+): Promise<CarriedOut> {
+  const sentence = `it was not executed: ${refusalWords[code]} (${code})`;
+  worker.say(`command ${run.commandId}: ${sentence}`);
+  const refused = { ...report, refusal: { code, sentence } };
+  const { given } = run;
+  const message = { type: 'refused', run: given.run, attempt: given.attempt, code } satisfies Refused;
+  try {
+    const answers = await askServer(worker, [message, ...(await along())]);
+    const delivery = deliveryIn(answers, given);
+    if (delivery.state === 'stored') {
+      const unkept = await worker.journal.keepRefused(run);
+      if (unkept !== undefined) worker.say(unkept.sentence);
+    }
+    return { report: { ...refused, delivery }, answers };
+  } catch (error) {
+    if (!isTrouble(error)) throw error;
+    return { report: { ...refused, delivery: keptFor(error) }, answers: [] };
+  }
+}
+
+/** The journal was ready when the run was claimed. Where it can't take it now, nothing more is begun either. */
+async function notBegun(
+  worker: SealedWorker,
+  { run, report }: Omit<Refusing, 'code'>,
+  { refused, sentence }: JournalRefusal,
+): Promise<CarriedOut> {
+  const nothing = async () => [];
+  if (refused === 'begun_before') return refuse(worker, { run, report, code: 'manifest_replayed' }, nothing);
+  const ownTrouble = trouble('settings', sentence);
+  // Whoever holds the journal now says hello with it, and is given what was not begun.
+  if (refused === 'locked') return { report: { ...report, sentence, trouble: ownTrouble }, answers: [] };
+  const said = await refuse(worker, { run, report, code: 'journal_full' }, nothing);
+  return { ...said, report: { ...said.report, sentence, trouble: ownTrouble } };
+}
+
+function journalRunOf({ serverUrl, serverId, host }: SealedWorker, given: GiveRun): Given {
+  const { run, attempt, revision, manifest, wire_number: commandId, name } = given;
+  const manifestExpiresAtMs = manifest.expires_at_ms;
+  return {
+    serverUrl,
+    host,
+    commandId,
+    name,
+    given: { server: serverId, run, job: manifest.job, attempt, revision, manifestExpiresAtMs },
+  };
+}
+
+function reportHead({ sealed, serverUrl }: SealedWorker, given: GiveRun): RunReport {
+  const { run, attempt, wire_number: id, name } = given;
+  const command = commandOf(given);
+  return {
+    commandId: id,
+    answer: inV1Shape({ id, name, timeout: command.timeoutSeconds }, serverUrl),
+    command,
+    order: { run, attempt, signed_by: signingKeyFingerprint(sealed.server.signingKey) },
+  };
+}
+
+/** Interpreter and time limit are those of the manifest: they come no other way. */
+function commandOf({ name, program, settings, variables, manifest }: GiveRun) {
+  const { interpreter, timeout_ms } = manifest;
+  return { name, program, settings, variables, interpreter, timeoutSeconds: timeout_ms / 1000 };
+}

@@ -1,0 +1,59 @@
+import type { ServerMessage } from '@remotes/protocol/messages';
+import type { Outgoing, SealedSession } from '../session/sealed-session.ts';
+import type { HeldRun, Journal } from './journal.ts';
+import type { GivenRun, JournalRun } from './journal-record.ts';
+import type { Tools } from './run-command.ts';
+
+/** What a worker needs to run commands of a host that has pinned its server. */
+export type SealedWorker = Tools & {
+  readonly sealed: SealedSession;
+  /** The uuid of the pinned server. */
+  readonly serverId: string;
+  /** The host's uuid. */
+  readonly host: string;
+  /** Of the host's RSA key. */
+  readonly fingerprint: string;
+  readonly standing: Standing;
+};
+
+/** How this worker stands with the server. It changes as they speak. */
+export type Standing = {
+  /** What the last hello was said in: handshakes counted until then, and the journal. */
+  greeted: { handshakes: number; journal: Journal } | undefined;
+  /** As the last welcome granted them; before it so many are asked for, and no more given than are granted. */
+  claimLimit: number;
+  heartbeatSeconds: number;
+};
+
+export function newStanding(): Standing {
+  return { greeted: undefined, claimLimit: 8, heartbeatSeconds: 30 };
+}
+
+/** Whether an answer may have been lost since the last hello, or none was said yet. */
+export function mustGreet({ sealed, standing, journal }: SealedWorker): boolean {
+  return standing.greeted?.handshakes !== sealed.handshakes() || standing.greeted.journal !== journal;
+}
+
+/** Throws a trouble when there is no answer, after which hello comes first. */
+export async function askServer(
+  { sealed, standing }: SealedWorker,
+  messages: readonly Outgoing[],
+  signal?: AbortSignal,
+): Promise<ServerMessage[]> {
+  try {
+    return await sealed.ask(messages, signal);
+  } catch (error) {
+    standing.greeted = undefined;
+    throw error;
+  }
+}
+
+/** A run that came by the sealed protocol and waits in the journal. */
+export type HeldGivenRun = HeldRun & { readonly run: JournalRun & { readonly given: GivenRun } };
+
+/** What is held for this server and this host. */
+export function heldHere({ journal, serverId, host }: SealedWorker): HeldGivenRun[] {
+  return journal
+    .held()
+    .filter((held): held is HeldGivenRun => held.run.given?.server === serverId && held.run.host === host);
+}
