@@ -4,7 +4,7 @@ import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import type { CommandGetAnswer } from '@remotes/protocol/requests/command-get';
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import { v7 as uuidv7 } from 'uuid';
-import { refusalOfHost } from './caller.ts';
+import { refusalOfHost, refusalOnV1 } from './caller.ts';
 import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
@@ -93,10 +93,9 @@ export async function decideDelivery(
   { hostId, wireNumber, runId, graceMs, now }: DeliveryRequest,
 ): Promise<Delivery | Refusal> {
   const host = await tables.hosts.byId(hostId);
-  const refusal = host ? refusalOfHost(host) : refuse('permission_denied');
-  if (refusal) return refusal;
   // It may have proved its key since the door looked.
-  if (host?.channelKey != null) return refuse('v1_closed');
+  const refusal = host ? (refusalOfHost(host) ?? refusalOnV1(host)) : refuse('permission_denied');
+  if (refusal) return refusal;
   const definitions = await currentDefinitions(tables);
   const command = definitions.commands.get(wireNumber);
   if (!command || definitions.isPaused || !isDue(command, now) || !runsOnV1(command.interpreter)) {

@@ -2,13 +2,13 @@ import { readUuid } from '@remotes/protocol/values/uuid';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import { findWireNumber } from './command-finding.ts';
 import { findHosts, readId } from './host-finding.ts';
-import type { Run, RunFilter, Tables } from './ports.ts';
+import type { Run, RunFilter, RunStatementRow, Tables } from './ports.ts';
 import { hasEnded } from './run-moves.ts';
 
 const mostUnderWay = 10_000;
 
-/** A run with the name of its host. */
-export type RunReading = Run & { readonly hostName: string };
+/** A run with the name of its host, and what the host signed about it. */
+export type RunReading = Run & { readonly hostName: string; readonly signed: RunStatementRow | null };
 
 /** Reads runs; remembers the names of hosts that it has met. */
 export function createRunsReader(tables: Tables) {
@@ -17,7 +17,8 @@ export function createRunsReader(tables: Tables) {
     const hostName =
       names.get(run.hostId) ?? (await tables.hosts.byId(run.hostId))?.name ?? String(run.hostId);
     names.set(run.hostId, hostName);
-    return { ...run, hostName };
+    const signed = isUnderWay(run) ? undefined : await tables.runs.statement(run.number);
+    return { ...run, hostName, signed: signed ?? null };
   };
   return Object.freeze({
     /** The newest that the filter lets through, oldest of them first. */
@@ -78,12 +79,21 @@ export async function readRunFilter(
   return filter;
 }
 
-/** Whether a program came to an end of its own, or may have, and nobody was told its exit status: plain v1 has no field for it. */
-export function isExitUnknown({ state, exitCode, signal }: Run): boolean {
+/**
+ * Whether a program came to an end of its own, or may have, and nobody was told its exit status: plain v1 has no field
+ * for it. Where a host signed how its run ended, there was none to tell.
+ */
+export function isExitUnknown({ state, exitCode, signal, signed }: RunReading): boolean {
+  if (state !== 'interrupted' && signed !== null) return false;
   return ['succeeded', 'failed', 'interrupted'].includes(state) && exitCode === null && signal === null;
 }
 
 /** More may still be heard of it. */
 export function isOpen({ state }: Run): boolean {
   return !hasEnded(state);
+}
+
+/** Nothing was signed about it yet. */
+function isUnderWay({ state }: Run): boolean {
+  return state === 'queued' || state === 'delivered' || state === 'running';
 }

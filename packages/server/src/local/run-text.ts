@@ -41,9 +41,16 @@ export function runJson(run: RunReading) {
     exit_code: run.exitCode,
     signal: run.signal,
     delivered_at: isoTime(run.deliveredAt),
+    started_at: isoTime(run.startedAt),
+    stop_asked_at: isoTime(run.stopAskedAt),
     finished_at: isoTime(run.finishedAt),
     output_bytes: run.outputBytes,
     output_cut_bytes: run.outputCutBytes,
     is_masked: run.isMasked,
+    signed: run.signed && {
+      statement: run.signed.statement,
+      signature: run.signed.signature,
+      channel_key: run.signed.channelKey,
+    },
   };
 }

@@ -5,18 +5,24 @@ import { jsonText } from './json-text.ts';
 import { type Given, localCommand, readCount, usageError } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
+import { stopRun } from './run-stop.ts';
 import { runHeader, runJson, runRow } from './run-text.ts';
 import { followRuns } from './runs-follow.ts';
 import { table } from './table.ts';
 
 const usualLimit = 20;
 
-/** `remotes-server runs`: what hosts carried out, newest last. */
+/** `remotes-server runs`: what hosts carried out, newest last, and the end of what they carry out. */
 export const runs = localCommand({
   name: 'runs',
   help: `Usage: remotes-server runs [--host HOST] [--command COMMAND] [--state STATE] [--limit N] [--follow]
+       remotes-server runs stop RUN
 
 Shows the newest runs, newest last. EXIT is "unknown" where the host's protocol cannot tell it.
+
+"stop" ends a run that has not ended: its host is told at its next sign of life, some seconds later, and ends the
+program with everything that it started. One that was not handed out yet is cancelled. A host on the v1 protocol cannot
+be told. RUN is a number or a UUID.
 
   --host HOST          only runs of this host (name, id or uuid)
   --command COMMAND    only runs of this command (name or number)
@@ -30,7 +36,8 @@ Shows the newest runs, newest last. EXIT is "unknown" where the host's protocol 
 
 Examples:
   remotes-server runs --host web1 --state failed
-  remotes-server runs --follow`,
+  remotes-server runs --follow
+  remotes-server runs stop 17`,
   actions: {
     '': {
       options: {
@@ -42,6 +49,7 @@ Examples:
       },
       run: showRuns,
     },
+    stop: { takes: ['RUN'], run: stopRun },
   },
 });
 

@@ -90,10 +90,13 @@ describe('remotes-server runs', () => {
           exit_code: null,
           signal: null,
           delivered_at: new Date(start + 4200).toISOString(),
+          started_at: null,
+          stop_asked_at: null,
           finished_at: new Date(start + 4200).toISOString(),
           output_bytes: 0,
           output_cut_bytes: 0,
           is_masked: false,
+          signed: null,
         },
       ]);
     });
@@ -150,7 +153,7 @@ describe('remotes-server runs', () => {
   test.each([
     [['--state', 'done'], 'There is no state "done": it is one of queued, delivered, running,'],
     [['--limit', '0'], '--limit must be a whole number from 1 up, not "0".'],
-    [['web'], 'It takes no words, and "web" is one.'],
+    [['web'], 'It cannot "web": it knows stop.'],
   ])('does not understand %j, and says so', async (args, sentence) => {
     const place = { dataFolder: '/nonexistent', databaseUrl: undefined };
     const { status, stderr } = await administer(place, 'runs', ...args);
