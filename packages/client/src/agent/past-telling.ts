@@ -22,9 +22,10 @@ export async function tellPast(worker: SealedWorker): Promise<void> {
       throw trouble('answer', 'the server says nothing to what this host did before');
     learnt += answer.learnt;
   }
-  say(
-    `the server was restored from a backup: it was told of ${runs.length} runs of this host, ${learnt} of which it did not know`,
-  );
+  if (learnt > 0)
+    say(
+      `the server, restored from a backup, did not know ${learnt} of the ${runs.length} runs of this host: it was told`,
+    );
 }
 
 function pastRun(record: PastRecord): PastRun {
