@@ -4,7 +4,7 @@ import { endpointUrl } from '../endpoints.ts';
 import { readText } from '../files/read-text.ts';
 import { notRemotes, type ServerAnswer } from '../network/server-answer.ts';
 import { readPin } from '../pin.ts';
-import { readRegistrationToken } from '../registration-token.ts';
+import { fingerprintOfToken, readRegistrationToken } from '../registration-token.ts';
 import { trouble } from '../trouble.ts';
 import { showAnswer, tokenHint } from './show-answer.ts';
 
@@ -29,8 +29,8 @@ export async function registerHost(context: Context): Promise<number> {
 }
 
 /** Who is pinned, or named by the token, must prove itself, so v1 will not do. */
-export function isForSealed({ settings }: Context, _token: string): boolean {
-  return readPin(settings) !== undefined;
+export function isForSealed({ settings }: Context, token: string): boolean {
+  return fingerprintOfToken(token) !== undefined || readPin(settings) !== undefined;
 }
 
 export const unpinned =

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { signFor } from '@remotes/protocol/crypto/sign';
 import type { ServerMessage } from '@remotes/protocol/messages';
+import { writePayload } from '@remotes/protocol/messages/payload';
 import { provingText } from '@remotes/protocol/values/signed-texts';
 import { nextChannelKeyOf } from '../channel-key-path.ts';
 import type { Context } from '../context.ts';
@@ -45,13 +46,23 @@ export async function openLiveSession(context: Context): Promise<SealedSession> 
     return others;
   };
 
-  const ask = async (messages: readonly Outgoing[], signal?: AbortSignal) => {
+  const prove = async (messages: readonly Outgoing[], signal?: AbortSignal) => {
     const next = nextChannelKeyOf(path);
     for (const keyPath of existsSync(next) ? [next, path] : [path]) {
       const answers = await sayWith(keyPath, messages, signal);
       if (!isProofInvalid(answers)) return answers;
     }
     throw trouble('answer', keyUnknown);
+  };
+
+  const ask = async (messages: readonly Outgoing[], signal?: AbortSignal) => {
+    const isProved = proved !== undefined && proved.conversation === (await talk.open(signal));
+    // A server reads little of somebody whom it does not know yet.
+    if (!isProved && isLong(messages)) {
+      const refusal = await prove([], signal);
+      if (refusal.length > 0) return refusal;
+    }
+    return prove(messages, signal);
   };
 
   let turn: Promise<unknown> = Promise.resolve();
@@ -86,5 +97,11 @@ function isProofInvalid(answers: readonly ServerMessage[]): boolean {
   return first?.type === 'refusal' && first.of === 'prove' && first.code === 'proof_invalid';
 }
 
+/** Some outputs are: their bytes don't count, results and lists do. */
+function isLong(messages: readonly Outgoing[]): boolean {
+  return writePayload(messages).readUInt32BE(0) > mostBytesOfStrangers;
+}
+
+const mostBytesOfStrangers = 1024 * 1024;
 const keyUnknown =
   'the server does not take this host\'s proof: an administrator has said hosts allow-v1, the server was restored from an older backup, or these files are another host\'s. Ask the administrator; to enrol this host anew run --action=trust --fingerprint F with what "remotes-server keys show" says there';

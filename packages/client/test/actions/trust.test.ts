@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cut, type FakeSealedServer, newKey, startFakeSealedServer, succeed } from '../fake-sealed-server.ts';
+import { startFakeServer } from '../fake-v1-server.ts';
+import { makeHost, runClient } from '../run-client.ts';
+import { addLines, makePinnedHost, type PinnedHost } from '../session/pinned-host.ts';
+
+let fake: FakeSealedServer;
+let host: PinnedHost;
+beforeEach(async () => {
+  fake = await startFakeSealedServer();
+  host = await makePinnedHost(fake, { isPinned: false });
+});
+afterEach(() => fake.close());
+
+const run = (action: string, ...more: string[]) =>
+  runClient([`--action=${action}`, '--settings', host.settings, ...more]);
+const trust = (fingerprint = fake.signing.fingerprint, ...more: string[]) =>
+  run('trust', '--fingerprint', fingerprint, ...more);
+const settings = () => readFile(host.settings, 'utf8');
+
+describe('trust', () => {
+  test('brings a host of v1 over: paths are asked for, the channel key is enrolled, the server pinned', async () => {
+    const { code, stdout, stderr } = await trust();
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      status: 'OK',
+      server: fake.serverId,
+      signing_key: fake.signing.fingerprint,
+      recovery_key: fake.recovery.fingerprint,
+    });
+    expect(fake.asked.map(({ path }) => path)).toEqual([
+      '/api/v1/discover/',
+      '/sealed/handshake/',
+      '/sealed/messages/',
+    ]);
+    expect(await run('host_status')).toMatchObject({ code: 0, stderr: '' });
+    expect(fake.said.map(({ type }) => type)).toEqual(['enrol', 'prove', 'host_status']);
+  });
+
+  test('said again changes nothing, and says so', async () => {
+    await trust();
+    const before = await settings();
+    const { code, stderr } = await trust();
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('this server was pinned already'),
+    });
+    expect(await settings()).toBe(before);
+  });
+
+  test('enrols anew where an administrator has said hosts allow-v1', async () => {
+    await trust();
+    fake.hosts.get(host.uuid)!.channelKey = undefined;
+    expect(await run('host_status')).toMatchObject({ code: 1, stderr: expect.stringContaining('allow-v1') });
+    expect(await trust()).toMatchObject({ code: 0 });
+    expect(await run('host_status')).toMatchObject({ code: 0 });
+  });
+
+  test('pins nothing when the server proves another key, and sends nothing to it', async () => {
+    const before = await settings();
+    expect(await trust(newKey().fingerprint)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('proved another key'),
+    });
+    expect(fake.said).toEqual([]);
+    expect(await settings()).toBe(before);
+  });
+
+  test('pins nothing before the channel key is enrolled', async () => {
+    fake.answer('enrol', () => [
+      { type: 'refusal', of: 'enrol', code: 'host_not_approved', sentence: 'Waiting.' },
+    ]);
+    const { code, stdout } = await trust();
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ detail: 'Waiting.', code: 'host_not_approved' });
+    expect(await settings()).not.toContain('[trust]');
+  });
+
+  test('whose answer is lost enrols the same key at the next try', async () => {
+    fake.meddle({ after: cut });
+    expect(await trust()).toMatchObject({ code: 1 });
+    expect(await settings()).not.toContain('[trust]');
+    expect(await trust()).toMatchObject({ code: 0 });
+    expect(await run('host_status')).toMatchObject({ code: 0 });
+  });
+
+  test('never replaces a pin by that of another server, but with --force', async () => {
+    await trust();
+    const other = newKey();
+    fake.signer = other;
+    expect(await trust(other.fingerprint)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not the one that'),
+    });
+    expect(host.setting('trust', 'signing_key')).toBe(fake.signing.fingerprint);
+    expect(await trust(other.fingerprint, '--force')).toMatchObject({ code: 0 });
+    expect(host.setting('trust', 'signing_key')).toBe(other.fingerprint);
+  });
+
+  test('follows a pinned key to the one that is named', async () => {
+    await trust();
+    const next = newKey();
+    fake.signer = next;
+    fake.proof = (proof) => ({
+      ...proof,
+      successions: [succeed(fake.serverId, fake.signing, next, 'recovery', fake.recovery)],
+    });
+    expect(await trust(next.fingerprint)).toMatchObject({ code: 0 });
+    expect(host.setting('trust', 'signing_key')).toBe(next.fingerprint);
+  });
+
+  test('mends a damaged pin with --force', async () => {
+    await addLines(host.settings, '[trust]\nserver = nonsense\n');
+    expect(await trust()).toMatchObject({ code: 1, stderr: expect.stringContaining('is damaged') });
+    expect(await trust(fake.signing.fingerprint, '--force')).toMatchObject({ code: 0 });
+  });
+
+  test('with a server that speaks v1 only is one sentence', async () => {
+    const v1 = await startFakeServer();
+    try {
+      const { settings: path } = await makeHost(v1.url, 'verified');
+      const fingerprint = fake.signing.fingerprint;
+      const ended = await runClient(['--action=trust', '-S', path, '--fingerprint', fingerprint]);
+      expect(ended).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^remotes-client: .*it speaks v1 only.*\n$/),
+      });
+      expect(await readFile(path, 'utf8')).not.toContain('[trust]');
+    } finally {
+      await v1.close();
+    }
+  });
+
+  test.each([
+    ['without a fingerprint', []],
+    ['with something else as one', ['--fingerprint', 'ab:cd']],
+  ])('%s is a usage error', async (_, more) => {
+    expect(await run('trust', ...more)).toMatchObject({ code: 2, stdout: '' });
+    expect(fake.asked).toEqual([]);
+  });
+});
