@@ -1,6 +1,7 @@
 import { openFernet } from '@remotes/protocol/crypto/fernet';
 import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import type { CommandPostAnswer } from '@remotes/protocol/requests/command-post';
+import { refusalOnV1 } from './caller.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import type { Tables } from './ports.ts';
@@ -69,6 +70,10 @@ export async function decideReport(
   tables: Tables,
   { hostId, wireNumber, now, ...report }: Report & { hostId: number; wireNumber: number; now: number },
 ): Promise<{ number: number } | Refusal> {
+  const host = await tables.hosts.byId(hostId);
+  // It may have proved its key since the door looked.
+  const closed = host && refusalOnV1(host);
+  if (closed) return closed;
   const run = await tables.runs.ofHost(hostId, wireNumber);
   if (!run) return refuse('not_this_hosts_command');
   if (mayMove(run.state, report.state)) await settleRun(tables, run, report, now);
