@@ -24,10 +24,13 @@ export async function interruptOverdueRuns(
   return overdue.length;
 }
 
-/** Offers an interrupted run again where its command allows another attempt and the host still belongs to its group. */
+/**
+ * Offers an interrupted run again where its command allows another attempt, the host still belongs to its group, and
+ * nobody asked for its end.
+ */
 export async function offerAgain(tables: Tables, definitions: Definitions, run: Run): Promise<void> {
   const command = definitions.commands.get(run.wireNumber);
-  if (!command || !hasAttemptLeft({ ...run, state: 'interrupted' }, command)) return;
+  if (!command || run.stopAskedAt !== null || !hasAttemptLeft({ ...run, state: 'interrupted' }, command)) return;
   const groups = await tables.hostsGroups.ofHost(run.hostId);
   if (groups.some((group) => group.id === command.hostsGroupId)) {
     await tables.pending.add(run.hostId, run.wireNumber);
