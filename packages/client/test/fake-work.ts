@@ -1,0 +1,129 @@
+import { readRsaPublicKey, rsaFingerprint } from '@remotes/protocol/crypto/rsa';
+import { isSignedFor } from '@remotes/protocol/crypto/sign';
+import type { ServerMessage } from '@remotes/protocol/messages';
+import type { Claim, GiveRun } from '@remotes/protocol/messages/claim';
+import type { Finished } from '@remotes/protocol/messages/finished';
+import type { Hello, Welcome } from '@remotes/protocol/messages/hello';
+import type { Output } from '@remotes/protocol/messages/output';
+import type { Carried } from '@remotes/protocol/messages/payload';
+import type { PastRun, Ran } from '@remotes/protocol/messages/ran';
+import type { Refused } from '@remotes/protocol/messages/refused';
+import type { Started } from '@remotes/protocol/messages/started';
+import type { RunStatement } from '@remotes/protocol/values/run-statement';
+import type { FakeSealedServer } from './fake-sealed-server.ts';
+import { giveRun, type Ordered } from './given-run.ts';
+import type { PinnedHost } from './session/pinned-host.ts';
+import { vectors } from './vectors.ts';
+
+export type Reported = Finished & {
+  readonly said: RunStatement;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+export type FakeWork = {
+  /** The batches that claims are answered with, one each. */
+  readonly due: GiveRun[][];
+  /** Signed as an honest server does. */
+  readonly give: (
+    order: Omit<Ordered, 'serverId' | 'signing' | 'host' | 'nowMs'> & Partial<Ordered>,
+  ) => GiveRun;
+  readonly hellos: Hello[];
+  readonly claims: Claim[];
+  readonly finished: Reported[];
+  readonly refused: Refused[];
+  readonly started: Started[];
+  readonly told: PastRun[];
+  readonly stopAsked: Set<string>;
+  readonly welcome: Omit<Welcome, 'type' | 'time_ms'>;
+  /** What these runs' reports are answered with in the place of `stored`. */
+  readonly refusals: Map<string, string>;
+};
+
+/** The fingerprint of a pinned host's RSA key. */
+export const hostFingerprint = rsaFingerprint(readRsaPublicKey(vectors.rsa_keys.main.public_spki_pem)!);
+
+/** Work for a pinned host, beside what the fake server does by itself. */
+export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
+  const work: FakeWork = {
+    due: [],
+    give: (order) =>
+      giveRun({
+        serverId: fake.serverId,
+        signing: fake.signing,
+        host: hostFingerprint,
+        nowMs: fake.nowMs(),
+        ...order,
+      }),
+    hellos: [],
+    claims: [],
+    finished: [],
+    refused: [],
+    started: [],
+    told: [],
+    stopAsked: new Set(),
+    welcome: { capability: 1, claim_limit: 8, heartbeat_seconds: 1, wants_past: false, unknown: [] },
+    refusals: new Map(),
+  };
+  const outputs = new Map<string, Buffer[]>();
+
+  fake.answer('hello', (message: Hello) => {
+    work.hellos.push(message);
+    return [{ type: 'welcome', time_ms: fake.nowMs(), ...work.welcome }];
+  });
+  fake.answer('ran', (message: Ran) => {
+    work.told.push(...message.runs);
+    if (message.is_last) Object.assign(work.welcome, { wants_past: false });
+    return [{ type: 'recalled', learnt: message.runs.length }];
+  });
+  fake.answer('claim', (message: Claim): ServerMessage[] => {
+    work.claims.push(message);
+    if (work.welcome.wants_past) return [refusal('claim', 'past_wanted')];
+    const runs = work.due.shift() ?? [];
+    return [...runs, { type: 'claimed', runs: runs.length, has_more: work.due.length > 0 }];
+  });
+  fake.answer('started', (message: Started) => {
+    work.started.push(message);
+    const { run, attempt } = message;
+    return work.stopAsked.has(run) ? [{ type: 'stop', run, attempt }] : [];
+  });
+  fake.answer('output', ({ run, stream }: Output, { data }: Carried) => {
+    outputs.set(run + stream, [...(outputs.get(run + stream) ?? []), Buffer.from(data)]);
+    return [];
+  });
+  fake.answer('finished', (message: Finished) => {
+    const { run, attempt, statement, signature } = message;
+    const taken = (stream: string) => {
+      const text = Buffer.concat(outputs.get(run + stream) ?? []).toString();
+      outputs.delete(run + stream);
+      return text;
+    };
+    const reported = {
+      ...message,
+      said: JSON.parse(statement),
+      stdout: taken('stdout'),
+      stderr: taken('stderr'),
+    };
+    if (!isSignedFor('result', host.channelKey.key, statement, signature))
+      return [{ ...refusal('finished', 'statement_invalid'), run }];
+    const code = work.refusals.get(run);
+    if (code !== undefined) return [{ ...refusal('finished', code), run }];
+    work.finished.push(reported);
+    return [{ type: 'stored', run, attempt }];
+  });
+  fake.answer('refused', (message: Refused) => {
+    work.refused.push(message);
+    return [{ type: 'stored', run: message.run, attempt: message.attempt }];
+  });
+  fake.answer('commands_list', () => [
+    {
+      type: 'commands',
+      results: work.due.flat().map(({ group, wire_number: command }) => ({ group, command })),
+    },
+  ]);
+  return work;
+}
+
+export function refusal(of: string, code: string) {
+  return { type: 'refusal', of, code, sentence: `The fake says ${code}.` } as const;
+}
