@@ -80,7 +80,7 @@ export async function shakeHands(url: string) {
   const ticket: Buffer = bytes(reply.ticket);
   return { proof: said, ticket, ...agreement.session(sealed) };
 }
-export type Shaken = Awaited<ReturnType<typeof shakeHands>>;
+type Shaken = Awaited<ReturnType<typeof shakeHands>>;
 
 /** A host on the sealed protocol: says what the test wants, over real sockets. Begins with a handshake. */
 export async function openSealedHost(url: string, keys: HostKeys = newHostKeys()) {

@@ -7,7 +7,7 @@ import type { Tables } from './ports.ts';
 import type { Storage } from './storage.ts';
 
 /** What seals tickets. Its id is 8 bytes as hexadecimal, and stands before each ticket that it sealed. */
-export type TicketKey = { readonly id: string; readonly key: KeyObject };
+type TicketKey = { readonly id: string; readonly key: KeyObject };
 
 /** Newest first. New tickets are sealed with the first; older ones open with the others. */
 export type TicketKeys = readonly TicketKey[];
