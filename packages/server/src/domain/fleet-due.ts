@@ -1,6 +1,8 @@
+import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import { currentDefinitions } from './definitions.ts';
 import type { CommandStep, CommandsGroupStep, FleetPlan, HostsGroupStep } from './fleet-steps.ts';
-import type { Tables } from './ports.ts';
+import { runsOn, runsOnV1 } from './offer.ts';
+import type { Host, Tables } from './ports.ts';
 import { willRun } from './run-guard.ts';
 
 /**
@@ -10,7 +12,7 @@ import { willRun } from './run-guard.ts';
 export async function countNewlyDue(
   tables: Tables,
   plan: FleetPlan,
-  verifiedIds: ReadonlySet<number>,
+  verified: ReadonlyMap<number, Host>,
   now: number,
 ): Promise<number> {
   const { commands } = await currentDefinitions(tables);
@@ -27,15 +29,22 @@ export async function countNewlyDue(
       before: standing?.stopOnFailure ? standing.commandsGroupId : undefined,
       after: place.stopOnFailure ? place.commandsGroup.former?.id : undefined,
     };
-    const isAsBefore = ranBefore && !isMeantForOthers && held.before === held.after;
+    const isAsBefore =
+      ranBefore &&
+      !isMeantForOthers &&
+      held.before === held.after &&
+      runsOnV1(standing.interpreter) === runsOnV1(place.interpreter);
     if (isAsBefore && place.hostsGroup.joining.length === 0) continue;
 
     const pending = new Set(step.former ? await tables.pending.hostIds([step.former.id]) : []);
     const heldBefore = await heldBy(held.before);
     const heldAfter = await heldBy(held.after);
     for (const id of await pendingAfter(tables, step, { pending, isMeantForOthers, ...place })) {
-      const wasDue = ranBefore && pending.has(id) && !heldBefore.has(id);
-      if (verifiedIds.has(id) && !wasDue && !heldAfter.has(id)) due.add(id);
+      const host = verified.get(id);
+      if (!host || !runsOn(host, place.interpreter) || heldAfter.has(id)) continue;
+      const wasDue =
+        ranBefore && runsOn(host, standing.interpreter) && pending.has(id) && !heldBefore.has(id);
+      if (!wasDue) due.add(id);
     }
   }
   return due.size;
@@ -64,6 +73,7 @@ type Place = {
   readonly commandsGroup: CommandsGroupStep;
   readonly hostsGroup: HostsGroupStep;
   readonly stopOnFailure: boolean;
+  readonly interpreter: Interpreter;
 } & Parameters<typeof willRun>[0];
 
 function createPlaceFinder(plan: FleetPlan): (step: CommandStep) => Place | undefined {

@@ -38,7 +38,7 @@ export async function previewFleet(
   const verified = state.hosts.filter((host) => host.state === 'verified');
   const isSound = findings.problems.length === 0;
   const willRunOn = isSound
-    ? await countNewlyDue(tables, plan, new Set(verified.map(({ id }) => id)), now)
+    ? await countNewlyDue(tables, plan, new Map(verified.map((host) => [host.id, host])), now)
     : 0;
   // The number that was agreed to must be the very one: another number means that something else will happen.
   const agreed = agreedHosts === willRunOn ? agreedHosts : null;

@@ -1,8 +1,9 @@
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
+import { runsOn } from './offer.ts';
 import type { Host, HostChange, Tables } from './ports.ts';
-import { refusalOfRuns, runnableWireNumbers } from './run-guard.ts';
+import { refusalOfRuns, runnableCommands } from './run-guard.ts';
 
 export type StandingRequest = {
   hosts: string[];
@@ -37,12 +38,12 @@ export async function decideStanding(
   }
 
   const definitions = await currentDefinitions(tables);
-  const runnable = runnableWireNumbers(definitions, now);
+  const runnable = runnableCommands(definitions, now);
   let willRunOn = 0;
   for (const { host, change } of changes) {
     if (change.state !== 'verified') continue;
-    const pending = await tables.pending.ofHost(host.id);
-    if (pending.some((wireNumber) => runnable.has(wireNumber))) willRunOn += 1;
+    const pending = new Set(await tables.pending.ofHost(host.id));
+    if (runnable.some(({ id, interpreter }) => pending.has(id) && runsOn(host, interpreter))) willRunOn += 1;
   }
   const refusal = refusalOfRuns(definitions, willRunOn, agreedHosts);
   if (refusal) return refusal;

@@ -3,6 +3,7 @@ import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
 import type { HostsChanged } from './host-standing.ts';
 import { joinHostsGroup, leaveHostsGroup } from './hosts-group-membership.ts';
+import { runsOn } from './offer.ts';
 import type { Host, HostsGroup, Tables } from './ports.ts';
 import { refusalOfRuns, willRun } from './run-guard.ts';
 
@@ -71,6 +72,7 @@ async function countRunning(
   for (const host of joining) {
     if (host.state !== 'verified') continue;
     for (const command of runnable) {
+      if (!runsOn(host, command.interpreter)) continue;
       const run = await tables.runs.ofHost(host.id, command.id);
       if (run && run.state !== 'queued') continue;
       count += 1;

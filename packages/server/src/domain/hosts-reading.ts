@@ -1,6 +1,6 @@
 import type { CommandDefinition, Definitions } from './definitions.ts';
 import { currentDefinitions } from './definitions.ts';
-import { runsOnV1 } from './offer.ts';
+import { runsOn, runsOnV1 } from './offer.ts';
 import type { Host, Tables } from './ports.ts';
 
 /** A host as administrators see it. */
@@ -28,7 +28,7 @@ export async function readHosts(tables: Tables, now: number): Promise<HostReadin
       host,
       hostsGroups: groupsOf.get(host.id) ?? [],
       isAway: isAway(host, now),
-      notOffered: [...byInterpreter(foreign.get(host.id) ?? []), ...held],
+      notOffered: [...(host.channelKey === null ? byInterpreter(foreign.get(host.id) ?? []) : []), ...held],
     });
   }
   return readings;
@@ -88,7 +88,7 @@ async function heldBack(tables: Tables, definitions: Definitions, host: Host): P
       const command = definitions.commands.get(wireNumber);
       const isHeld =
         command?.commandsGroupId === commandsGroupId && command.isOffered && command.stopOnFailure;
-      return command && isHeld && runsOnV1(command.interpreter) ? [command] : [];
+      return command && isHeld && runsOn(host, command.interpreter) ? [command] : [];
     });
     const name = commands[0]?.commandsGroupName;
     if (name === undefined) return [];

@@ -1,6 +1,7 @@
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import type { CommandDefinition, Definitions } from './definitions.ts';
 import type { HostsWork } from './hosts-work.ts';
+import type { Host } from './ports.ts';
 
 /**
  * What a host is offered now, in order. Of a commands group that stops on failure only the first command is named: the
@@ -41,6 +42,11 @@ export function isDue(command: CommandDefinition, now: number): boolean {
     (command.afterAt === null || now > command.afterAt) &&
     (command.beforeAt === null || now < command.beforeAt)
   );
+}
+
+/** Whether a host can be given what is written for this interpreter. */
+export function runsOn({ channelKey }: Pick<Host, 'channelKey'>, interpreter: Interpreter): boolean {
+  return channelKey !== null || runsOnV1(interpreter);
 }
 
 /** A v1 host runs Python; shell programs reach it wrapped (see shell-wrap), others do not reach it at all. */

@@ -1,7 +1,8 @@
 import { type AdministrationRefusal, isDeclined } from './administration-refusal.ts';
-import { currentDefinitions } from './definitions.ts';
+import { type CommandDefinition, currentDefinitions } from './definitions.ts';
+import { runsOnV1 } from './offer.ts';
 import type { Tables } from './ports.ts';
-import { refusalOfRuns, runnableWireNumbers } from './run-guard.ts';
+import { refusalOfRuns, runnableCommands } from './run-guard.ts';
 
 /** From the commit on no host is offered anything. With `storeId` the database also counts as restored from a backup. */
 export async function decidePause(
@@ -21,7 +22,7 @@ export async function decideResumption(
   { agreedHosts, now }: { agreedHosts: number | null; now: number },
 ): Promise<{ wasPaused: boolean; willRunOn: number } | AdministrationRefusal> {
   const definitions = await currentDefinitions(tables);
-  const willRunOn = (await tables.pending.hostIds([...runnableWireNumbers(definitions, now)])).length;
+  const willRunOn = await countRunning(tables, runnableCommands(definitions, now));
   const { isPaused } = await tables.server.read();
   if (!isPaused) return { wasPaused: false, willRunOn };
   const refusal = refusalOfRuns(definitions, willRunOn, agreedHosts);
@@ -29,4 +30,11 @@ export async function decideResumption(
   await tables.server.setPaused(false);
   await tables.server.bumpEpoch();
   return { wasPaused: true, willRunOn };
+}
+
+async function countRunning(tables: Tables, commands: readonly CommandDefinition[]): Promise<number> {
+  const numbers = (isOnV1: boolean) =>
+    commands.filter(({ interpreter }) => runsOnV1(interpreter) === isOnV1).map(({ id }) => id);
+  const hosts = await tables.pending.hostIds(numbers(true));
+  return new Set([...hosts, ...(await tables.pending.sealedHostIds(numbers(false)))]).size;
 }

@@ -1,24 +1,19 @@
 import { type AdministrationRefusal, decline } from './administration-refusal.ts';
 import type { CommandDefinition, Definitions } from './definitions.ts';
-import { runsOnV1 } from './offer.ts';
 import { steeringSetting } from './steering-settings.ts';
 
 const settingName = 'confirm_above_hosts';
 const usualConfirmAbove = 10;
 
-/** Whether a host that has this command pending will run it, now or when its window opens. */
-export function willRun(
-  command: Pick<CommandDefinition, 'isOffered' | 'beforeAt' | 'interpreter'>,
-  now: number,
-): boolean {
+/** Whether a host that has this command pending and can be given it (`runsOn`) will run it, now or when its window opens. */
+export function willRun(command: Pick<CommandDefinition, 'isOffered' | 'beforeAt'>, now: number): boolean {
   const isOver = command.beforeAt !== null && now >= command.beforeAt;
-  return command.isOffered && !isOver && runsOnV1(command.interpreter);
+  return command.isOffered && !isOver;
 }
 
-/** The wire numbers of everything that will run where it is pending. */
-export function runnableWireNumbers(definitions: Definitions, now: number): Set<number> {
-  const runnable = [...definitions.commands.values()].filter((command) => willRun(command, now));
-  return new Set(runnable.map((command) => command.id));
+/** Everything that will run where it is pending and can be given. */
+export function runnableCommands(definitions: Definitions, now: number): CommandDefinition[] {
+  return [...definitions.commands.values()].filter((command) => willRun(command, now));
 }
 
 /** Refuses a change that makes commands run on more hosts than goes without asking, unless exactly so many were agreed to. */

@@ -30,7 +30,8 @@ export async function interruptOverdueRuns(
  */
 export async function offerAgain(tables: Tables, definitions: Definitions, run: Run): Promise<void> {
   const command = definitions.commands.get(run.wireNumber);
-  if (!command || run.stopAskedAt !== null || !hasAttemptLeft({ ...run, state: 'interrupted' }, command)) return;
+  if (!command || run.stopAskedAt !== null || !hasAttemptLeft({ ...run, state: 'interrupted' }, command))
+    return;
   const groups = await tables.hostsGroups.ofHost(run.hostId);
   if (groups.some((group) => group.id === command.hostsGroupId)) {
     await tables.pending.add(run.hostId, run.wireNumber);

@@ -56,6 +56,17 @@ eachDatabase((open) => {
       expect(await fleet.due({ hosts_groups: [{ name: 'Web', hosts_exact: ['one'] }] })).toBe(0);
     });
 
+    test('counts hosts that can be given what is written for another interpreter, and no v1 host', async () => {
+      const database = await open();
+      const fleet = await begin(database);
+      await database.write((tables) => tables.hosts.change(fleet.one.id, { channelKey: 'proved' }));
+      const node = { ...command, interpreter: 'node' } as const;
+      expect(await fleet.due(base({ commands: [node] }))).toBe(1);
+      // Now it is for all; the first one had it before it.
+      expect(await fleet.due(base())).toBe(2);
+      expect(await fleet.due(base({ commands: [node] }))).toBe(0);
+    });
+
     test('counts what is switched on again: command, commands group or hosts group', async () => {
       const fleet = await begin(await open());
       const off = { ...command, active: false };

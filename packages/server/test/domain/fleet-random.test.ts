@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { currentDefinitions } from '../../src/domain/definitions.ts';
 import { decideFleet } from '../../src/domain/fleet-apply.ts';
 import { previewFleet } from '../../src/domain/fleet-preview.ts';
+import { runsOnV1 } from '../../src/domain/offer.ts';
 import type { Host, Tables } from '../../src/domain/ports.ts';
 import { willRun } from '../../src/domain/run-guard.ts';
 import { databaseKinds, openDatabase } from '../databases.ts';
@@ -217,7 +218,7 @@ async function duePairs(tables: Tables, hosts: readonly Host[]): Promise<Set<str
     const holds = await tables.runs.holdsOfHost(id);
     for (const wireNumber of await tables.pending.ofHost(id)) {
       const definition = commands.get(wireNumber);
-      if (!definition || !willRun(definition, now)) continue;
+      if (!definition || !willRun(definition, now) || !runsOnV1(definition.interpreter)) continue;
       const isHeld = holds.some(({ commandsGroupId }) => commandsGroupId === definition.commandsGroupId);
       if (!definition.stopOnFailure || !isHeld) pairs.add(`${id} ${wireNumber}`);
     }

@@ -58,6 +58,8 @@ describe('reading hosts', () => {
         [['a', 'b'], "node needs Remotes' own protocol"],
         [['c'], "powershell needs Remotes' own protocol"],
       ]);
+      await database.write((all) => all.hosts.change(1, { channelKey: 'proved' }));
+      expect((await readHosts(tables, start))[0]?.notOffered).toEqual([]);
       expect(others.map(({ notOffered }) => notOffered)).toEqual([[], []]);
     });
 

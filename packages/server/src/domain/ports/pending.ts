@@ -15,4 +15,6 @@ export interface PendingTable {
   resetForCommand(wireNumber: number, hostsGroupId: number): Promise<void>;
   /** The verified hosts that have one of these commands pending, each once. */
   hostIds(wireNumbers: readonly number[]): Promise<number[]>;
+  /** The same, of hosts that have proved a channel key. */
+  sealedHostIds(wireNumbers: readonly number[]): Promise<number[]>;
 }

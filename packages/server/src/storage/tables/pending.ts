@@ -125,19 +125,27 @@ export function pendingTable(connection: Connection): PendingTable {
       await removeCommand.run(connection, { wireNumber });
       await addForMembers.run(connection, { wireNumber, hostsGroupId });
     },
-    async hostIds(wireNumbers: readonly number[]) {
-      if (wireNumbers.length === 0) return [];
-      const rows = await builtOnce(connection, (db) =>
-        db
-          .selectFrom('pending')
-          .innerJoin('hosts', 'hosts.id', 'pending.host_id')
-          .select('hosts.id')
-          .distinct()
-          .where('pending.wire_number', 'in', wireNumbers)
-          .where('hosts.state', '=', 'verified')
-          .orderBy('hosts.id'),
-      );
-      return rows.map((row) => row.id);
-    },
+    hostIds: (wireNumbers: readonly number[]) => hostIds(connection, wireNumbers, { isSealed: false }),
+    sealedHostIds: (wireNumbers: readonly number[]) => hostIds(connection, wireNumbers, { isSealed: true }),
   });
+}
+
+async function hostIds(
+  connection: Connection,
+  wireNumbers: readonly number[],
+  { isSealed }: { isSealed: boolean },
+): Promise<number[]> {
+  if (wireNumbers.length === 0) return [];
+  const rows = await builtOnce(connection, (db) => {
+    const query = db
+      .selectFrom('pending')
+      .innerJoin('hosts', 'hosts.id', 'pending.host_id')
+      .select('hosts.id')
+      .distinct()
+      .where('pending.wire_number', 'in', wireNumbers)
+      .where('hosts.state', '=', 'verified')
+      .orderBy('hosts.id');
+    return isSealed ? query.where('hosts.channel_key', 'is not', null) : query;
+  });
+  return rows.map((row) => row.id);
 }
