@@ -89,7 +89,13 @@ describe('a first host', () => {
     ]);
     expect(await administer(database, 'export', '--saved-values')).toMatch(/answer.{0,80}42/s);
     // Nothing is left of what ran but settings, keys and journal.
-    expect(readdirSync(say.folder).sort()).toEqual(['host.ini', 'host.ini.journal', 'key.pem', 'key.pub']);
+    expect(readdirSync(say.folder).sort()).toEqual([
+      'host.ini',
+      'host.ini.journal',
+      'key.pem',
+      'key.pem.channel',
+      'key.pub',
+    ]);
   });
 
   test('is registered by one command, and its monitor executes what is defined later', async () => {

@@ -43,6 +43,8 @@ export type FakeSealedServer = {
   sessionMs: number;
   nowMs: () => number;
   handshakes: number;
+  /** So many take turns at answering, and share nothing but the sessions' secrets. */
+  servers: number;
   /** Answers a type of message in another way; undefined: as always. */
   answer: (type: HostMessage['type'], answering: Answering) => void;
   /** What becomes of the next requests for messages, one each; 'before' keeps them from being obeyed. */
@@ -72,8 +74,10 @@ export function succeed(
 
 /** A server of the sealed protocol over real HTTP, honest as long as it is not told otherwise. */
 export async function startFakeSealedServer(): Promise<FakeSealedServer> {
-  type Session = SessionSecret & { instance: Buffer | undefined; highest: number; host: string | undefined };
+  type Memory = { current: string | undefined; offered: string | undefined; highest: number };
+  type Session = SessionSecret & { memories: Map<number, Memory>; host: string | undefined };
   const sessions = new Map<string, Session>();
+  let turn = 0;
   const answerings = new Map<string, Answering>();
   const meddlings: ('honest' | { before: Meddling } | { after: Meddling })[] = [];
   const signing = newKey();
@@ -89,12 +93,13 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     signer: signing,
     sessionMs: 24 * 3_600_000,
     nowMs: Date.now,
+    servers: 1,
     handshakes: 0,
     answer: (type, answering) => void answerings.set(type, answering),
     meddle: (...with_) => void meddlings.push(...with_),
     forget(what) {
       if (what === 'sessions') sessions.clear();
-      for (const session of sessions.values()) session.instance = undefined;
+      for (const session of sessions.values()) session.memories.clear();
     },
     newUuid: randomUUID,
     close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
@@ -120,7 +125,9 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     const signature = signFor('server handshake', fake.signer.key, canonicalJson({ ...proof, transcript }));
     const sealed = agreement.sealProof(Buffer.from(JSON.stringify({ ...proof, signature })));
     const ticket = randomBytes(24);
-    const session = { ...agreement.session(sealed), instance, highest: -1, host: undefined };
+    const begun = { current: instance.toString('hex'), offered: undefined, highest: -1 };
+    const memories = new Map<number, Memory>([[turn % fake.servers, begun]]);
+    const session = { ...agreement.session(sealed), memories, host: undefined };
     sessions.set(ticket.toString('hex'), session);
     return {
       version: reply.version,
@@ -137,19 +144,25 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     const plain = openRequest(keys, frame);
     if (plain === undefined) return 400;
     const answered = (messages: ServerMessage[]) => sealAnswer(keys, frame, writePayload(messages));
-    if (session.instance === undefined || !session.instance.equals(frame.instance)) {
-      session.instance = randomBytes(16);
-      session.highest = -1;
-      return answered([{ type: 'renew', instance: session.instance.toString('base64url') }]);
+    const own = turn++ % fake.servers;
+    const memory = session.memories.get(own) ?? { current: undefined, offered: undefined, highest: -1 };
+    session.memories.set(own, memory);
+    const name = frame.instance.toString('hex');
+    if (memory.offered === name) Object.assign(memory, { current: name, offered: undefined, highest: -1 });
+    if (memory.current !== name) {
+      memory.offered ??= randomBytes(16).toString('hex');
+      return answered([
+        { type: 'renew', instance: Buffer.from(memory.offered, 'hex').toString('base64url') },
+      ]);
     }
-    if (frame.counter <= session.highest) return 409;
-    session.highest = frame.counter;
+    if (frame.counter <= memory.highest) return 409;
+    memory.highest = frame.counter;
     const answers: ServerMessage[] = [];
     for (const carried of readPayload(plain)!) {
       const message = carried.message as unknown as HostMessage;
       fake.said.push(message);
-      const own = answerings.get(message.type)?.(message as never, carried);
-      const given = own ?? obey(session, frame.ticket, message);
+      const other = answerings.get(message.type)?.(message as never, carried);
+      const given = other ?? obey(session, frame.ticket, message);
       answers.push(...given);
       if (given.some((one) => one.type === 'refusal' && one.run === undefined)) break;
     }

@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { openUuid } from '../host-identity.ts';
-import { type Pin, pinChanges, readPin } from '../pin.ts';
+import { isFingerprint, type Pin, pinChanges, readPin } from '../pin.ts';
 import { loadPrivateKey } from '../private-key.ts';
 import { channelKeyPath, ensureChannelKey } from '../session/channel-key.ts';
 import { sayEnrol } from '../session/enrolment.ts';
+import { trouble } from '../trouble.ts';
 import { showRefusal } from './show-refusal.ts';
 import { meetServer, pinJson } from './trusted-server.ts';
 
@@ -13,6 +14,11 @@ import { meetServer, pinJson } from './trusted-server.ts';
  */
 export async function trustServer(context: Context): Promise<number> {
   const { flags, settings, print, say } = context;
+  if (!isFingerprint(flags.fingerprint ?? ''))
+    throw trouble(
+      'usage',
+      'fingerprint must be the 43 characters that "remotes-server keys show" says of the signing key',
+    );
   const pin = flags.isForced ? undefined : readPin(settings);
   const privateKey = loadPrivateKey(context);
   const host = openUuid(settings, privateKey);

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { openAnswer, type SessionKeys, sealRequest, sessionKeys } from '@remotes/protocol/crypto/frame';
+import { openAnswer, sealRequest } from '@remotes/protocol/crypto/frame';
 import type { ServerMessage } from '@remotes/protocol/messages';
 import { readPayload, writePayload } from '@remotes/protocol/messages/payload';
 import type { Context } from '../context.ts';
@@ -7,6 +7,7 @@ import { endpointUrl } from '../endpoints.ts';
 import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
 import { trouble } from '../trouble.ts';
 import type { Handshake } from './handshake.ts';
+import { openLines } from './lines.ts';
 import { readServerMessage } from './read-server-message.ts';
 import type { Outgoing } from './sealed-session.ts';
 
@@ -29,12 +30,13 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
   let { ticket } = handshake;
   let expiresAtMs = proof.expires_at_ms;
   let clock = { serverMs: proof.time_ms, readAtMs: performance.now() };
-  let line = newLine(handshake.secret, proof.instance);
+  const lines = openLines(handshake.secret, proof.instance);
   let hasBroken = false;
   const serverNowMs = () => clock.serverMs + Math.floor(performance.now() - clock.readAtMs);
 
   /** One request, whatever its counter; each has a higher one than the last. */
   const request = async (plain: Buffer, signal: AbortSignal | undefined) => {
+    const line = lines.present();
     const head = { instance: line.instance, counter: line.counter, ticket };
     line.counter += 1;
     const answer = await server.ask({
@@ -87,17 +89,10 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
         renewals += 1;
         if (renewals > mostRenewals)
           throw trouble('answer', 'the server forgets the session again and again: try again later');
-        line = newLine(handshake.secret, renew.instance);
+        lines.renew(renew.instance);
       }
     },
   });
-}
-
-type Line = { readonly instance: Buffer; readonly keys: SessionKeys; counter: number };
-
-function newLine(secret: Buffer, instanceText: string): Line {
-  const instance = Buffer.from(instanceText, 'base64url');
-  return { instance, keys: sessionKeys(secret, instance), counter: 0 };
 }
 
 /**
@@ -124,4 +119,5 @@ function messagesIn(plain: Buffer, url: URL): ServerMessage[] {
 
 /** An hour of a day. */
 const partLeftWhenOld = 24;
-const mostRenewals = 3;
+/** Several servers may take turns at answering; with four of them one in a hundred thousand requests needs more. */
+const mostRenewals = 40;

@@ -73,6 +73,14 @@ describe('a session with a pinned server', () => {
     expect(frames().map(({ counter }) => counter)).toEqual([0, 1, 0, 1]);
   });
 
+  test.each([2, 3, 4])('goes on where %i servers take turns at answering', async (servers) => {
+    fake.servers = servers;
+    const session = await open();
+    for (let count = 0; count < 10; count++) expect(await session.ask([ask])).toEqual(hostAnswer);
+    expect(fake.handshakes).toBe(1);
+    expect(saidTypes().filter((type) => type === 'host_status')).toHaveLength(10);
+  });
+
   test('shakes hands anew when the server has ended it', async () => {
     const session = await open();
     await session.ask([ask]);
