@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CrashPointName as ClientPoint } from '../packages/client/src/crash-point.ts';
+import type { crashPoints } from '../packages/client/src/crash-point.ts';
 import type { CrashPoint as ServerPoint } from '../packages/server/src/crash-point.ts';
 import { type OpenDatabase, openDatabase } from '../packages/server/test/databases.ts';
 import { runClient } from './client-process.ts';
@@ -66,7 +66,7 @@ const postgresPoints = serverPoints.filter(([point]) =>
 );
 
 /** Where a client is killed, how often the program had run then, and what the server knows in the end. */
-const clientCases: Record<ClientPoint, [runs: number, ending: Ending]> = {
+const clientCases: Record<(typeof crashPoints)[number], [runs: number, ending: Ending]> = {
   'journal-before-begin': [0, 'interrupted'],
   'journal-begun': [0, 'interrupted'],
   'program-ended': [1, 'interrupted'],

@@ -331,7 +331,7 @@ describe('a program that runs for long', () => {
   test('is said to run after a second and then as often as the server wants, and not when it is short', async () => {
     work.due.push([work.give({ program: 'exit 0' }), work.give({ program: 'sleep 2.5' })]);
     await act('commands_process');
-    const [{ run }] = work.finished.slice(1) as [{ run: string }];
+    const run = work.finished[1]?.run;
     expect(work.started.map((started) => started.run)).toEqual([run, run]);
   });
 

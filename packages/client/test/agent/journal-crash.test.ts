@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type CrashPointName, crashPoints } from '../../src/crash-point.ts';
+import { crashPoints } from '../../src/crash-point.ts';
 import { removeAbandonedFolders } from '../../src/host/run-folder.ts';
 import { journalFolder } from './journal-folder.ts';
 
@@ -9,7 +9,10 @@ const here = journalFolder();
 const runsOneCommand = new URL('fixtures/runs-one-command.ts', import.meta.url).pathname;
 const fillsTheDisk = new URL('fixtures/fills-the-disk.ts', import.meta.url).pathname;
 
-const expected: Record<CrashPointName, { runs: number; held: 'nothing' | 'begun' | 'finished' }> = {
+const expected: Record<
+  (typeof crashPoints)[number],
+  { runs: number; held: 'nothing' | 'begun' | 'finished' }
+> = {
   'journal-before-begin': { runs: 0, held: 'nothing' },
   'journal-begun': { runs: 0, held: 'begun' },
   'program-ended': { runs: 1, held: 'begun' },
