@@ -15,7 +15,7 @@ import { giveRun, type Ordered } from './given-run.ts';
 import type { PinnedHost } from './session/pinned-host.ts';
 import { vectors } from './vectors.ts';
 
-export type Reported = Finished & {
+type Reported = Finished & {
   readonly said: RunStatement;
   readonly stdout: string;
   readonly stderr: string;
@@ -41,7 +41,7 @@ export type FakeWork = {
 };
 
 /** The fingerprint of a pinned host's RSA key. */
-export const hostFingerprint = rsaFingerprint(readRsaPublicKey(vectors.rsa_keys.main.public_spki_pem)!);
+const hostFingerprint = rsaFingerprint(readRsaPublicKey(vectors.rsa_keys.main.public_spki_pem)!);
 
 /** Work for a pinned host, beside what the fake server does by itself. */
 export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {

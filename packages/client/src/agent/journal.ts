@@ -19,7 +19,7 @@ import {
   lockLost,
 } from './journal-refusal.ts';
 
-export type { GivenRun, JournalRun, PastRecord } from './journal-record.ts';
+export type { JournalRun, PastRecord } from './journal-record.ts';
 export { isJournalRefusal, type JournalRefusal } from './journal-refusal.ts';
 
 /** A run whose outcome the server has not stored yet. */

@@ -49,7 +49,7 @@ export async function passOnce(
 }
 
 /** Trouble that the next command would meet too. */
-export function isEnd(trouble: Trouble | undefined): boolean {
+function isEnd(trouble: Trouble | undefined): boolean {
   return trouble?.code === 'network' || trouble?.code === 'settings';
 }
 

@@ -5,7 +5,6 @@ import type { Finished } from '@remotes/protocol/messages/finished';
 import { readPayload, writePayload } from '@remotes/protocol/messages/payload';
 import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import { RunStatement } from '@remotes/protocol/values/run-statement';
-import { Check } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { type Ended, endOf, reportOf } from '../../src/agent/sealed-report.ts';
 import { newKey } from '../fake-sealed-server.ts';
@@ -25,7 +24,7 @@ function said(ended: Ended, limitBytes?: number) {
   expect(isSignedFor('result', channel.key, finished.statement, finished.signature)).toBe(true);
   const statement = JSON.parse(finished.statement) as RunStatement;
   expect(canonicalJson(statement)).toBe(finished.statement);
-  expect(Check(RunStatement, statement)).toBe(true);
+  expect(Object.keys(statement)).toEqual(Object.keys(RunStatement.properties).sort());
   const output = (stream: string) =>
     Buffer.concat(read.filter(({ message }) => message.stream === stream).map(({ data }) => data));
   const hash = (data: Buffer | string) => createHash('sha256').update(data).digest('hex');
