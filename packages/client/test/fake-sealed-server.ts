@@ -22,7 +22,7 @@ import type { KeySuccession } from '@remotes/protocol/values/key-succession';
 import { enrolmentText, provingText, rotationText } from '@remotes/protocol/values/signed-texts';
 
 export type FakeKey = ReturnType<typeof newKey>;
-export type SealedAsked = { path: string; headers: IncomingHttpHeaders; body: Buffer };
+type SealedAsked = { path: string; headers: IncomingHttpHeaders; body: Buffer };
 /** What becomes of one request for messages in the place of an honest answer; `after` says whether it was obeyed first. */
 export type Meddling = (answer: Buffer, response: ServerResponse) => Buffer | 'done';
 type Answering = (message: never, carried: Carried) => ServerMessage[] | undefined;

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { type SessionKeys, sessionKeys } from '@remotes/protocol/crypto/frame';
 
 /** One server's memory of a session: its keys, and what counts there. */
-export type Line = { readonly instance: Buffer; readonly keys: SessionKeys; counter: number };
+type Line = { readonly instance: Buffer; readonly keys: SessionKeys; counter: number };
 
 /**
  * The instances of a session. Behind a balancer each of several servers has one of its own, and knows nothing of those of

@@ -7,7 +7,7 @@ export type Shape = (value: unknown) => boolean;
 export const isText: Shape = (value) => typeof value === 'string';
 export const isTruth: Shape = (value) => typeof value === 'boolean';
 
-export function matches(pattern: RegExp): Shape {
+function matches(pattern: RegExp): Shape {
   return (value) => typeof value === 'string' && pattern.test(value);
 }
 
