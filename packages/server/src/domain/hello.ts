@@ -82,7 +82,7 @@ async function settleUnheld(
   for (const run of await tables.runs.unfinishedOfHost(host.id)) {
     if (attempts.get(run.id) === run.attempt) continue;
     if (run.state !== 'delivered' || !isSameJournal) await giveUp(tables, run, now);
-    // Until its past is told, one that is not held may as well have ended long ago.
+    // Until its past is told, one that is not held may as well have ended long ago; `ran` settles these.
     else if (!wantsPast) await queueAgain(tables, run, now);
   }
 }

@@ -6,6 +6,7 @@ import { currentDefinitions, type Definitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import type { Run, Tables } from './ports.ts';
 import { hasEnded } from './run-moves.ts';
+import { queueAgain } from './run-requeue.ts';
 
 /** No number beyond this is believed, so that no host can use up those that are left. */
 const highestBelieved = 2 ** 31 - 1;
@@ -56,13 +57,23 @@ export async function decideRecollection(
     if (!known) learnt += Number(await writeDown(tables, definitions, { hostId, past, now }));
     else if (known.hostId === hostId) await settleByPast(tables, known, past, now);
   }
-  if (isLast) await tables.hosts.change(hostId, { toldStoreId: definitions.storeId });
+  if (isLast) {
+    await tables.hosts.change(hostId, { toldStoreId: definitions.storeId });
+    // A journal that greeted and then told everything has never had what is left; without a hello nobody knows.
+    if (host.journalId !== null) await queueUntold(tables, hostId, now);
+  }
   return { learnt };
+}
+
+async function queueUntold(tables: Tables, hostId: number, now: number): Promise<void> {
+  for (const run of await tables.runs.unfinishedOfHost(hostId)) {
+    if (run.state === 'delivered') await queueAgain(tables, run, now);
+  }
 }
 
 type Told = { hostId: number; past: PastRun; now: number };
 
-/** False where its number stands for something else here: that one keeps it. */
+/** False where its number stands for something else here, which keeps it. */
 async function writeDown(
   tables: Tables,
   definitions: Definitions,
@@ -71,7 +82,13 @@ async function writeDown(
   const wireNumber = past.wire_number;
   const command = definitions.commands.get(wireNumber);
   if (command && command.jobId !== past.job) return false;
-  if (wireNumber > highestBelieved || (await tables.runs.ofHost(hostId, wireNumber))) return false;
+  if (wireNumber > highestBelieved) return false;
+  const own = await tables.runs.ofHost(hostId, wireNumber);
+  if (own) {
+    // A job that ran here is not to run again under another name.
+    if (own.jobId === past.job) await settleByPast(tables, own, { ...past, attempt: own.attempt }, now);
+    return false;
+  }
   const number = await tables.runs.add({
     id: past.run,
     jobId: past.job,

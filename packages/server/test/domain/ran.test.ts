@@ -88,7 +88,7 @@ describe('the past that a host tells', () => {
       expect(await fleet.define()).toBe(2);
     });
 
-    test('whose number stands for something else here leaves that as it is', async () => {
+    test('whose number stands for something else here leaves that as it is, and what ran ends as told', async () => {
       const { fleet, machine, tables, restore, tell, past } = await begin();
       const [given, pending] = [await fleet.define(), await fleet.define()];
       await machine.hello();
@@ -98,7 +98,8 @@ describe('the past that a host tells', () => {
       expect(await tell(told)).toMatchObject({ learnt: 0 });
       expect(await tables.runs.ofHost(machine.hostId, given)).toMatchObject({
         id: run.runs[0]?.run,
-        state: 'delivered',
+        state: 'succeeded',
+        reason: 'recalled',
       });
       expect((await machine.claimOne()).wire_number).toBe(pending);
     });
@@ -192,8 +193,8 @@ describe('the past that a host tells', () => {
       await machine.hello();
       expect((await tables.runs.byId(run))?.state).toBe('delivered');
       await tell([]);
-      await machine.hello();
       expect((await tables.runs.byId(run))?.state).toBe('queued');
+      expect(await machine.claimOne()).toMatchObject({ run, attempt: 1 });
     });
   });
 });

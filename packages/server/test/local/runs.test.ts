@@ -1,7 +1,9 @@
+import { signingPublicText } from '@remotes/protocol/crypto/sign';
 import { isRefusal } from '@remotes/protocol/errors';
 import { describe, expect, test } from 'vitest';
 import { eachDatabase, type OpenDatabase } from '../databases.ts';
-import { createFleet, createMachine, start } from '../domain/small-fleet.ts';
+import { createSealedMachine } from '../domain/sealed-machine.ts';
+import { createFleet, createMachine, type Fleet, start } from '../domain/small-fleet.ts';
 import { administer, startProgram } from './program.ts';
 
 describe('remotes-server runs', () => {
@@ -9,6 +11,7 @@ describe('remotes-server runs', () => {
     /** Two hosts and two commands: what succeeded, what failed, and what is under way. */
     const begin = async (): Promise<{
       database: OpenDatabase;
+      fleet: Fleet;
       numbers: [number, number];
       finish(): Promise<void>;
       interrupt(): Promise<void>;
@@ -30,6 +33,7 @@ describe('remotes-server runs', () => {
       await other.get(numbers[0]);
       return {
         database,
+        fleet,
         numbers,
         async finish() {
           if (isRefusal(await other.post(numbers[0], '', '[]'))) throw new Error('It was not taken.');
@@ -99,6 +103,67 @@ describe('remotes-server runs', () => {
           signed: null,
         },
       ]);
+    });
+
+    test('stops a run of a host that can be told, and says what cannot be stopped', async () => {
+      const { database, fleet } = await begin();
+      const machine = await createSealedMachine(fleet);
+      const { runs } = await machine.claim();
+      const [numbered] = await database.storage.tables.runs.list({ hostId: machine.hostId, limit: 1 });
+      const stop = (run: string) => administer(database, 'runs', 'stop', run);
+      expect(await stop(runs.at(-1)!.run)).toMatchObject({
+        status: 0,
+        stdout: `Run ${numbered!.number}, "${numbered!.commandName}" on 000003, ends as soon as its host gives a sign of life.\n`,
+      });
+      expect((await stop(String(numbered!.number))).stdout).toContain(
+        'was asked before and ends as soon as its host gives a sign of life.',
+      );
+      const { stdout } = await administer(database, 'runs', '--json', '--limit=1');
+      expect(JSON.parse(stdout)[0].stop_asked_at).toMatch(/^20/);
+      expect(await stop('1')).toMatchObject({
+        status: 1,
+        stderr: 'Run 1 is succeeded: there is nothing to stop.\n',
+      });
+      expect(await stop('3')).toMatchObject({
+        status: 1,
+        stderr:
+          'Run 3 is on host "000002", which speaks v1: a v1 run cannot be stopped. It ends with its time-out.\n',
+      });
+      expect((await stop('99')).stderr).toContain('There is no run "99"');
+    });
+
+    test('shows exit code, start and what the host signed of a run of the sealed protocol', async () => {
+      const { database, fleet } = await begin();
+      const machine = await createSealedMachine(fleet);
+      const run = await machine.claimOne();
+      await machine.finish(run, { stdout: 'out', statement: { exit_code: 3 } });
+      const [row] = (await administer(database, 'runs', '--limit=1')).stdout.trimEnd().split('\n').slice(1);
+      expect(row).toMatch(/^4 .* 000003 .* failed +3 +0\.0 s$/);
+      const { statement, signature } = machine.finishedOf(run, {
+        stdout: 'out',
+        statement: { exit_code: 3 },
+      });
+      const shown = {
+        exit_code: 3,
+        started_at: new Date(1_000).toISOString(),
+        signed: { statement, signature, channel_key: signingPublicText(machine.channel) },
+      };
+      const list = await administer(database, 'runs', '--json', '--limit=1');
+      expect(JSON.parse(list.stdout)).toMatchObject([shown]);
+      const output = await administer(database, 'output', '4', '--json');
+      expect(JSON.parse(output.stdout)).toMatchObject({ ...shown, stdout: 'out' });
+    });
+
+    test('calls no exit status unknown where the host signed that there was none', async () => {
+      const { database, fleet } = await begin();
+      const machine = await createSealedMachine(fleet);
+      const run = await machine.claimOne();
+      const missing = { ending: 'not_started', exit_code: null, reason: 'interpreter_missing' } as const;
+      await machine.finish(run, { statement: { ...missing, message: 'no node here' } });
+      const { stderr } = await administer(database, 'output', '4');
+      expect(stderr).toMatch(
+        /^no node here\nRun 4, "greet" on 000003: failed \(the host does not have its interpreter\), after 0\.0 s\.\n$/,
+      );
     });
 
     test('follows runs as they come and end, until Ctrl-C', async () => {
