@@ -150,7 +150,7 @@ export async function decideClaim(
  * The first commands of these that may be given together: inputs are read at delivery, so none may need what one before
  * it may save. The order stays: where one has to wait, all behind it do.
  */
-export function batchOf(commands: readonly CommandDefinition[]): CommandDefinition[] {
+function batchOf(commands: readonly CommandDefinition[]): CommandDefinition[] {
   const saved = new Set<number>();
   let waitMs = 0;
   const end = commands.findIndex(({ variables, outputVariables, timeoutSeconds }) => {

@@ -24,6 +24,17 @@ eachDatabase((open) => {
     expect((await storage.tables.commands.list())[1]).toEqual({ ...given, id, revision: 1 });
   });
 
+  it('never gives a wire number that is reserved, nor one below it', async () => {
+    const { storage, write } = await open();
+    const { commands } = storage.tables;
+    expect(await commands.highestWireNumber()).toBe(0);
+    await write((tables) => tables.commands.reserveWireNumbers(40));
+    expect(await commands.highestWireNumber()).toBe(40);
+    const { ids } = await write((tables) => addCommands(tables, 2));
+    expect(ids).toEqual([41, 42]);
+    expect(await commands.highestWireNumber()).toBe(42);
+  });
+
   it('makes each edit a revision of its own, and hands out the newest', async () => {
     const { storage, write } = await open();
     const { ids } = await write((tables) => addCommands(tables, 2));

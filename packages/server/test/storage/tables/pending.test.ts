@@ -10,6 +10,8 @@ eachDatabase((open) => {
       await addCommands(tables, 2, 'Another group');
       const host = await addVerifiedHost(tables);
       await tables.runs.add(sampleRun(host.id, ids[1] ?? 0));
+      // One that is queued again is still to be given.
+      await tables.runs.add(sampleRun(host.id, ids[2] ?? 0, { state: 'queued' }));
       await tables.pending.addForMember(hostsGroup.id, host.id);
       await tables.pending.addForMember(hostsGroup.id, host.id);
       return { host, ids };
@@ -32,25 +34,28 @@ eachDatabase((open) => {
 
   it('makes a command pending for exactly the members that have no run of it', async () => {
     const { storage, write } = await open();
-    const { id, ran, waits, left, groupless } = await write(async (tables) => {
+    const { id, ran, waits, left, groupless, queued } = await write(async (tables) => {
       const { hostsGroup, ids } = await addCommands(tables, 2);
       const [id = 0] = ids;
-      const [ran, waits, left, groupless] = [
+      const [ran, waits, left, groupless, queued] = [
+        await addVerifiedHost(tables),
         await addVerifiedHost(tables),
         await addVerifiedHost(tables),
         await addVerifiedHost(tables),
         await addVerifiedHost(tables),
       ];
-      for (const host of [ran, waits]) await tables.hostsGroups.join(hostsGroup.id, host.id);
+      for (const host of [ran, waits, queued]) await tables.hostsGroups.join(hostsGroup.id, host.id);
       await tables.runs.add(sampleRun(ran.id, id));
+      await tables.runs.add(sampleRun(queued.id, id, { state: 'queued' }));
       await tables.pending.add(left.id, id);
       await tables.pending.add(waits.id, ids[1] ?? 0);
       await tables.pending.resetForCommand(id, hostsGroup.id);
-      return { id, ran, waits, left, groupless };
+      return { id, ran, waits, left, groupless, queued };
     });
     const { pending } = storage.tables;
-    const have = await Promise.all([ran, waits, left, groupless].map((host) => pending.has(host.id, id)));
-    expect(have).toEqual([false, true, false, false]);
+    const all = [ran, waits, left, groupless, queued];
+    const have = await Promise.all(all.map((host) => pending.has(host.id, id)));
+    expect(have).toEqual([false, true, false, false, true]);
     expect(await pending.ofHost(waits.id)).toHaveLength(2);
   });
 
@@ -84,8 +89,11 @@ eachDatabase((open) => {
       await tables.pending.add(idle.id, three);
       return { verified, ids };
     });
-    const { hostIds } = storage.tables.pending;
+    const { hostIds, sealedHostIds } = storage.tables.pending;
     expect(await hostIds(ids.slice(0, 2))).toEqual([verified.id]);
     expect(await hostIds([])).toEqual([]);
+    expect(await sealedHostIds(ids)).toEqual([]);
+    await write((tables) => tables.hosts.change(verified.id, { channelKey: 'proved' }));
+    expect(await sealedHostIds(ids)).toEqual([verified.id]);
   });
 });
