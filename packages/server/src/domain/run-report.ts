@@ -68,8 +68,8 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
     outputCutBytes: report.cutBytes,
     isMasked: report.isMasked,
   });
-  // Whoever settles an interrupted run may have said something before.
-  if (run.state === 'interrupted') await tables.outputs.remove(run.number);
+  // Whoever settles an interrupted run, or carries it out once more, may have said something before.
+  if (run.state === 'interrupted' || run.attempt > 1) await tables.outputs.remove(run.number);
   for (const [chunk, { stream, bytes }] of report.chunks.entries()) {
     await tables.outputs.addChunk(run.number, stream, chunk, bytes);
   }

@@ -183,6 +183,22 @@ describe('a finished run', () => {
       expect((await outputOf(given.run)).stdout).toBe('so far');
     });
 
+    test('in a further attempt takes the place of what an interrupted one had printed', async () => {
+      const { fleet, machine, tables, runOf, outputOf } = await begin();
+      await fleet.define({ attempts: 2 });
+      const first = await machine.claimOne();
+      const cut = { ending: 'interrupted', exit_code: null } as const;
+      await machine.finish(first, { stdout: 'so far', statement: cut });
+      const second = await machine.claimOne();
+      await machine.start(second);
+      // What was said of the former attempt once more changes nothing.
+      expect(await machine.finish(first, { stdout: 'so far', statement: cut })).toBe('stored');
+      expect(await machine.finish(second, { stdout: 'all' })).toBe('stored');
+      expect(await outputOf(first.run)).toEqual({ stdout: 'all', stderr: '' });
+      const { statement } = (await tables.runs.statement((await runOf(first.run)).number))!;
+      expect(JSON.parse(statement)).toMatchObject({ attempt: 2, ending: 'exited' });
+    });
+
     const ended: Ended = { stdout: 'ab', stderr: 'cd', result: '["r"]' };
     const otherKey = createPrivateKey(newSigningKey().privatePem);
     const stream = { bytes: 2, sha256: sha256Hex('ab'), cut_bytes: 0 };

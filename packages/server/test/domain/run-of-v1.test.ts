@@ -294,6 +294,18 @@ describe('a run on a v1 host', () => {
       expect(await machine.get(id)).toMatchObject({ refused: 'not_found' });
     });
 
+    test('that printed something in an interrupted attempt prints anew in the next (it was answered 500)', async () => {
+      const { fleet, machine, outputOf, runOf } = await begin();
+      const id = await fleet.define({ attempts: 2 });
+      await machine.get(id);
+      const interrupted = { ending: 'interrupted', exit_code: null, signal: null };
+      await machine.post(id, 'so far', 'interrupted', interrupted);
+      await machine.get(id);
+      expect(await machine.post(id, 'all', success)).toMatchObject({ status: 'OK' });
+      expect(await outputOf(id)).toBe('all');
+      expect(await runOf(id)).toMatchObject({ state: 'succeeded', attempt: 2 });
+    });
+
     test('get obeys the time window and the switches of the list', async () => {
       const { fleet, machine } = await begin();
       const now = fleet.mind.clock();
