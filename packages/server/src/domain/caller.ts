@@ -10,8 +10,11 @@ export type Caller =
   | { readonly kind: 'host'; readonly host: KnownHost }
   | { readonly kind: 'registration'; readonly secretHash: string };
 
+/** Why a caller is refused, and whose token it was where that is to be put on record. */
+export type CallerRefusal = Refusal & { readonly hostName?: string };
+
 /** Tells by its token who asks; refuses unknown tokens, and hosts that may not ask. */
-export async function identifyCaller(mind: Mind, token: string): Promise<Caller | Refusal> {
+export async function identifyCaller(mind: Mind, token: string): Promise<Caller | CallerRefusal> {
   const tokenHash = sha256Hex(token);
   const { epoch } = await mind.definitions.current();
   const known = mind.knownHosts.find(tokenHash, epoch);
@@ -20,7 +23,7 @@ export async function identifyCaller(mind: Mind, token: string): Promise<Caller 
   const host = await tables.hosts.byTokenHash(tokenHash);
   if (host) {
     const refusal = refusalOfHost(host) ?? refusalOnV1(host);
-    if (refusal) return refusal;
+    if (refusal) return { ...refusal, hostName: host.name };
     await mind.storage.decide('useHostToken', { tokenHash, now: mind.clock() });
     const groups = await tables.hostsGroups.ofHost(host.id);
     return { kind: 'host', host: mind.knownHosts.keep(tokenHash, epoch, host, groups) };

@@ -34,17 +34,16 @@ export async function provedHost(
   mind: Mind,
   { id, channelKey }: { readonly id: number; readonly channelKey: string },
 ): Promise<ProvedHost | undefined> {
-  const host = await knownHost(mind, id);
-  const mayGoOn = host !== undefined && host.channelKey === channelKey && refusalOfHost(host) === undefined;
-  return mayGoOn && hasChannelKey(host) ? host : undefined;
-}
-
-async function knownHost(mind: Mind, id: number): Promise<KnownHost | undefined> {
+  const mayGoOn = (host: KnownHost | undefined): host is ProvedHost =>
+    host !== undefined && host.channelKey === channelKey && refusalOfHost(host) === undefined;
   const { epoch } = await mind.definitions.current();
   const known = mind.knownHosts.find(id, epoch);
-  if (known) return known;
-  const row = await mind.storage.tables.hosts.byId(id);
-  return row && mind.knownHosts.keep(id, epoch, row, await mind.storage.tables.hostsGroups.ofHost(id));
+  if (mayGoOn(known)) return known;
+  // What is remembered may be from before the key was enrolled: nobody is sent away because of that.
+  const { hosts, hostsGroups } = mind.storage.tables;
+  const row = await hosts.byId(id);
+  const fresh = row && mind.knownHosts.keep(id, epoch, row, await hostsGroups.ofHost(id));
+  return mayGoOn(fresh) ? fresh : undefined;
 }
 
 function hasChannelKey(host: KnownHost): host is ProvedHost {

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Door } from './door.ts';
 import { type HttpRefusal, refusalAnswer, refusalOfError } from './errors.ts';
 import { isListPath, pathOf } from './path.ts';
+import { recordRefusal } from './refusal-record.ts';
 import { recordRequest } from './request-record.ts';
 import { readToEnd } from './unread-body.ts';
 
@@ -49,6 +50,10 @@ export async function sendRefusal(
   refusal: HttpRefusal,
 ): Promise<FastifyReply> {
   noteRegistration(door, request, refusal);
+  // Somebody holds the token of a host that has proved its key, or wants it to go back to v1.
+  if (refusal.refused === 'v1_closed') {
+    recordRefusal(door, request, { code: refusal.refused, host: refusal.hostName });
+  }
   if (!(await readToEnd(request.raw))) reply.header('connection', 'close');
   const hasResults = isListPath(pathOf(request.raw.url));
   const { status, headers, body } = refusalAnswer(refusal, { requestId: request.id, hasResults });

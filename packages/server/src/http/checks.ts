@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
+import { isRefusal, refuse } from '@remotes/protocol/errors';
 import type { FastifyRequest } from 'fastify';
 import { identifyCaller } from '../domain/caller.ts';
 import { checkRunOfHost } from '../domain/command-post.ts';
@@ -40,7 +40,7 @@ async function checkCaller(
   { name, credential }: Endpoint,
   ask: Ask,
   header: string | undefined,
-): Promise<Refusal | undefined> {
+): Promise<HttpRefusal | undefined> {
   const token = readTokenHeader(header);
   if (isRefusal(token)) return token;
   const caller = await identifyCaller(mind, token);

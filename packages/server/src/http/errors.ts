@@ -1,7 +1,10 @@
 import { isRefusal, type Refusal, refusals, refuse } from '@remotes/protocol/errors';
 
-/** A refusal with what the case at hand adds to its headers. */
-export type HttpRefusal = Refusal & { readonly headers?: Readonly<Record<string, string>> };
+/** A refusal with what the case at hand adds to its headers. The host's name is for the record alone. */
+export type HttpRefusal = Refusal & {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly hostName?: string;
+};
 
 export type RefusalAnswer = {
   readonly status: number;

@@ -165,6 +165,12 @@ describe('who is let into a session', () => {
         status: 403,
         json: { detail: closed, results: [] },
       });
+      expect(JSON.parse(door.logLines.find((line) => line.includes('"v1_closed"')) ?? '')).toMatchObject({
+        level: 40,
+        host: '000001',
+        address: '127.0.0.1',
+        requestId: expect.any(String),
+      });
       for (const path of ['host/status/', 'commands/get/1/']) {
         const answer = await door.call(`/api/v1/${path}`, { token: keys.token });
         expect([answer.status, answer.json]).toEqual([403, { detail: closed }]);
