@@ -2,34 +2,62 @@ import { randomInt } from 'node:crypto';
 import { type SessionKeys, sessionKeys } from '@remotes/protocol/crypto/frame';
 
 /** One server's memory of a session: its keys, and what counts there. */
-type Line = { readonly instance: Buffer; readonly keys: SessionKeys; counter: number };
+type Line = {
+  readonly name: string;
+  readonly instance: Buffer;
+  readonly keys: SessionKeys;
+  counter: number;
+};
 
 /**
  * The instances of a session. Behind a balancer each of several servers has one of its own, and knows nothing of those of
- * the others; none of them is given up, and no counter begins again.
+ * the others; none of them is given up, and no counter begins again. Each answer tells who gave it, and so who may be
+ * next: servers that take turns by a rule are soon met in their own instance, each at its turn.
  */
 export type Lines = {
   readonly present: () => Line;
+  /** Whoever answered last is the server of the present line. */
+  readonly obeyed: () => void;
   /** Whoever answered last wants to be spoken with in this instance. */
   readonly renew: (instance: string) => void;
 };
 
 export function openLines(secret: Buffer, first: string): Lines {
   const known = new Map<string, Line>();
-  const add = (text: string) => {
-    const instance = Buffer.from(text, 'base64url');
-    const line: Line = { instance, keys: sessionKeys(secret, instance), counter: 0 };
-    known.set(text, line);
+  const next = new Map<string, Line>();
+  const lineOf = (name: string) => {
+    const old = known.get(name);
+    if (old !== undefined) return old;
+    const instance = Buffer.from(name, 'base64url');
+    const line: Line = { name, instance, keys: sessionKeys(secret, instance), counter: 0 };
+    if (known.size >= mostLines) {
+      known.clear();
+      next.clear();
+    }
+    known.set(name, line);
     return line;
   };
-  let line = add(first);
+  let line = lineOf(first);
+  let last = line;
+  const recent = [line];
+  const note = (answering: Line) => {
+    next.set(last.name, answering);
+    last = answering;
+    recent.push(answering);
+    if (recent.length > remembered) recent.shift();
+    line = next.get(last.name) ?? last;
+  };
   return Object.freeze({
     present: () => line,
-    renew(text: string) {
-      const offered = known.get(text);
-      if (offered === undefined) line = add(text);
-      // Servers that take turns by a rule would for ever be asked in each other's instance, if not for chance.
-      else if (randomInt(2) === 0) line = offered;
+    obeyed: () => note(line),
+    renew(name: string) {
+      note(lineOf(name));
+      // Turns by a rule that is not seen through would for ever be met wrongly, if not for chance.
+      if (randomInt(3) === 0) line = recent[randomInt(recent.length)] ?? line;
     },
   });
 }
+
+/** More than there are servers by far; a line that is forgotten costs a handshake when it is met again. */
+const mostLines = 64;
+const remembered = 8;
