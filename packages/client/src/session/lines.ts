@@ -51,9 +51,10 @@ export function openLines(secret: Buffer, first: string): Lines {
     present: () => line,
     obeyed: () => note(line),
     renew(name: string) {
+      const isNew = !known.has(name);
       note(lineOf(name));
       // Turns by a rule that is not seen through would for ever be met wrongly, if not for chance.
-      if (randomInt(3) === 0) line = recent[randomInt(recent.length)] ?? line;
+      if (!isNew && randomInt(3) === 0) line = recent[randomInt(recent.length)] ?? line;
     },
   });
 }
