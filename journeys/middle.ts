@@ -14,7 +14,7 @@ export type Answered = {
 };
 
 /** What somebody on the wire does with what comes by. Whatever is left out is passed on as it is. */
-export type Meddling = {
+type Meddling = {
   /** Another question in the place of this one, or an answer without asking. */
   readonly asked?: (asked: Asked) => Partial<Asked> | { readonly answer: Answered } | undefined;
   readonly answered?: (asked: Asked, answered: Answered) => Partial<Answered> | undefined;
