@@ -17,7 +17,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<L
     summary: 'list, approve, disable, rename, group and remove hosts',
     load: async () => (await import('./local/hosts.ts')).hosts,
   },
-  runs: { summary: 'show what hosts carried out', load: async () => (await import('./local/runs.ts')).runs },
+  runs: {
+    summary: 'show what hosts carried out, and stop runs',
+    load: async () => (await import('./local/runs.ts')).runs,
+  },
   output: {
     summary: 'show what a run printed and returned',
     load: async () => (await import('./local/output.ts')).output,

@@ -54,6 +54,7 @@ function readPost(stdout: Buffer, resultBytes: Buffer, ending: Ending | undefine
     reason: state === 'interrupted' ? 'host_says' : null,
     exitCode: ending?.exitCode ?? null,
     signal: ending?.signal ?? null,
+    startedAt: null,
     stdout,
     stderr: Buffer.from(reading.stderr),
     text: reading.text,

@@ -27,7 +27,6 @@ export async function storeFinished(
     hostId: host.id,
     runId: run,
     attempt,
-    startedAt: said.startedAt,
     signed: { statement, signature, channelKey: host.channelKey ?? '' },
     report: await prepareReport(mind, said),
     now: mind.clock(),
@@ -40,7 +39,7 @@ function readFinished(
   { host, serverKeys }: Speaker,
   message: Finished,
   outputs: readonly CarriedOutput[],
-): (Said & { startedAt: number | null }) | Refusal {
+): Said | Refusal {
   const { run, attempt, statement: text, signature, result } = message;
   const key = host.channelPublicKey;
   const statement = readRunStatement(text);
@@ -56,7 +55,7 @@ function readFinished(
     fits(statement.stdout, stdout) &&
     fits(statement.stderr, stderr);
   if (!belongs || !stdout || !stderr) return refuse('statement_invalid');
-  return { ...readSaid(statement, result), stdout, stderr, startedAt: statement.started_at_ms };
+  return { ...readSaid(statement, result), stdout, stderr };
 }
 
 /** The pieces of a stream put together; undefined when one is missing, or there twice. */
@@ -78,7 +77,7 @@ function fits(stated: RunStatement['stdout'], bytes: Buffer | undefined): boolea
 }
 
 function readSaid(statement: RunStatement, result: string | null): Omit<Said, 'stdout' | 'stderr'> {
-  const { ending, exit_code: exitCode, signal } = statement;
+  const { ending, exit_code: exitCode, signal, started_at_ms: startedAt } = statement;
   const list = result === null ? undefined : itemsOf(parsePythonJson(result) ?? null);
   const isSpoilt = result !== null && list === undefined;
   const reason = statement.reason ?? (isSpoilt ? 'result_invalid' : null);
@@ -89,13 +88,13 @@ function readSaid(statement: RunStatement, result: string | null): Omit<Said, 's
     reason: reason ?? (state === 'interrupted' ? 'host_says' : null),
     exitCode,
     signal,
+    startedAt,
     text: result ?? statement.message ?? undefined,
     items: state === 'succeeded' ? list : undefined,
   };
 }
 
 export type SealedReport = Reported & {
-  startedAt: number | null;
   signed: RunStatementRow;
   report: Report;
   now: number;
@@ -104,7 +103,7 @@ export type SealedReport = Reported & {
 /** Decides what a signed report does. What the host signed is kept where it moves the run, and where nothing was signed before. */
 export async function decideFinished(
   tables: Tables,
-  { startedAt, signed, report, now, ...reported }: SealedReport,
+  { signed, report, now, ...reported }: SealedReport,
 ): Promise<Refusal | null> {
   const found = await findReported(tables, reported);
   if (isRefusal(found)) return found;
@@ -112,7 +111,6 @@ export async function decideFinished(
   const kept = await tables.runs.statement(run.number);
   if (!isOlder && maySettle(run, report, kept)) {
     await tables.runs.keepStatement(run.number, signed);
-    if (startedAt !== null) await tables.runs.change(run.number, { startedAt });
     await settleRun(tables, run, report, now);
     return null;
   }

@@ -11,6 +11,8 @@ import { secretSpellings } from './secret-setting.ts';
 /** What a host says of a run that ended, as it said it. */
 export type Said = Pick<Ending, 'state' | 'exitCode' | 'signal'> & {
   readonly reason: string | null;
+  /** By the host's clock; null where it does not say. */
+  readonly startedAt: number | null;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
   /** The result proper, or what a failure said. */
@@ -20,7 +22,7 @@ export type Said = Pick<Ending, 'state' | 'exitCode' | 'signal'> & {
 };
 
 /** The same, ready to be stored. */
-export type Report = Pick<Said, 'state' | 'exitCode' | 'signal' | 'reason'> & {
+export type Report = Pick<Said, 'state' | 'exitCode' | 'signal' | 'reason' | 'startedAt'> & {
   chunks: { stream: OutputStream; bytes: Uint8Array }[];
   result: string | null;
   items: string[] | undefined;
@@ -37,12 +39,13 @@ export async function prepareReport(mind: Mind, said: Said): Promise<Report> {
   const maskedText = said.text === undefined ? undefined : maskText(said.text, secrets);
   const stdout = cutOutput(maskedStdout, mind.limits.outputBytes);
   const stderr = cutOutput(maskedStderr, mind.limits.outputBytes);
-  const { state, exitCode, signal, reason } = said;
+  const { state, exitCode, signal, reason, startedAt } = said;
   return {
     state,
     exitCode,
     signal,
     reason,
+    startedAt,
     chunks: [
       ...stdout.parts.map((bytes) => ({ stream: 'stdout' as const, bytes })),
       ...stderr.parts.map((bytes) => ({ stream: 'stderr' as const, bytes })),
@@ -62,6 +65,7 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
     reason: report.reason,
     exitCode: report.exitCode,
     signal: report.signal,
+    startedAt: report.startedAt ?? run.startedAt,
     finishedAt: now,
     result: report.result,
     outputBytes: report.outputBytes,
