@@ -268,6 +268,16 @@ describe('who is let into a session', () => {
       await again.tell(whoAmI);
     });
 
+    test('what the server remembers of a host from before it enrolled its key sends nobody away', async () => {
+      const { database, door, host } = await entered(open);
+      const { knownHosts, definitions } = door.fleet.mind;
+      const [row] = await database.storage.tables.hosts.list();
+      const { epoch } = await definitions.current();
+      if (row) knownHosts.keep(row.id, epoch, { ...row, channelKey: null }, []);
+      expect(knownHosts.find(1, epoch)?.channelKey).toBeNull();
+      await host.tell(whoAmI);
+    });
+
     test('visits of a session are seen: last, from where, and how often it polls', async () => {
       const { door, host } = await entered(open);
       door.fleet.mind.presence.take();

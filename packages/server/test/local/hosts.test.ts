@@ -79,6 +79,26 @@ describe('remotes-server hosts', () => {
       ]);
     });
 
+    test('says which hosts have proved a channel key, and what hosts say of themselves', async () => {
+      const database = await open();
+      const channelKey = Buffer.alloc(32, 1).toString('base64url');
+      await addHosts(database, {
+        name: 'web1',
+        channelKey,
+        channelKeyEnrolledAt: 0,
+        facts: '{"hostname":"web1.example"}',
+      });
+      const { stdout } = await administer(database, 'hosts', '--json');
+      expect(JSON.parse(stdout)).toMatchObject([
+        {
+          protocol: 'sealed',
+          channel_key_enrolled_at: '1970-01-01T00:00:00.000Z',
+          facts: { hostname: 'web1.example' },
+        },
+      ]);
+      expect((await administer(database, 'hosts')).stdout).toMatch(/^1 +web1 +verified +never +sealed/m);
+    });
+
     test('says how to let the first host in', async () => {
       expect(await administer(await open(), 'hosts')).toEqual({
         status: 0,
