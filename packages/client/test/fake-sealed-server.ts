@@ -41,6 +41,8 @@ export type FakeSealedServer = {
   proof: (proof: Omit<ServerProof, 'signature'>) => Omit<ServerProof, 'signature'>;
   signer: FakeKey;
   sessionMs: number;
+  /** Changes what is sealed into each answer. */
+  payload: (plain: Buffer) => Buffer;
   nowMs: () => number;
   handshakes: number;
   /** So many take turns at answering, and share nothing but the sessions' secrets. */
@@ -92,6 +94,7 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     proof: (proof) => proof,
     signer: signing,
     sessionMs: 24 * 3_600_000,
+    payload: (plain) => plain,
     nowMs: Date.now,
     servers: 1,
     handshakes: 0,
@@ -143,7 +146,8 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     const keys = sessionKeys(session.secret, frame.instance);
     const plain = openRequest(keys, frame);
     if (plain === undefined) return 400;
-    const answered = (messages: ServerMessage[]) => sealAnswer(keys, frame, writePayload(messages));
+    const answered = (messages: ServerMessage[]) =>
+      sealAnswer(keys, frame, fake.payload(writePayload(messages)));
     const own = turn++ % fake.servers;
     const memory = session.memories.get(own) ?? { current: undefined, offered: undefined, highest: -1 };
     session.memories.set(own, memory);

@@ -288,6 +288,32 @@ describe('somebody in the middle', () => {
     expect(frames()).toEqual([]);
   });
 
+  test('who holds the keys of the server and seals anything at all is a trouble at worst, and no fault', async () => {
+    const session = await open();
+    await session.ask([ask]);
+    const spoilt = fc.oneof(
+      fc.uint8Array({ maxLength: 64 }).map((bytes) => () => Buffer.from(bytes)),
+      fc.nat().map((at) => (plain: Buffer) => plain.subarray(0, at % plain.length)),
+      fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([at, bits]) => (plain: Buffer) => {
+        const changed = Buffer.from(plain);
+        changed[at % plain.length]! ^= bits;
+        return changed;
+      }),
+      fc.jsonValue().map((value) => () => payloadOf({ messages: [value] })),
+      fc.jsonValue().map((value) => () => payloadOf(value)),
+    );
+    await fc.assert(
+      fc.asyncProperty(spoilt, async (payload) => {
+        fake.payload = payload;
+        const outcome = await session.ask([ask]).catch((error: unknown) => error);
+        if (!Array.isArray(outcome)) expect(outcome).toMatchObject({ code: 'answer', isTrouble: true });
+      }),
+      { numRuns: 300 },
+    );
+    fake.payload = (plain) => plain;
+    expect(await session.ask([ask])).toEqual(hostAnswer);
+  });
+
   test('who answers the handshake with anything at all is a trouble and no fault', async () => {
     const answer = { status: 200, url: new URL(fake.url), json: '{}', isOk: true, bytes: undefined };
     const bytes = fc.string().map((text) => Buffer.from(text).toString('base64url'));
@@ -395,3 +421,10 @@ describe('a new signing key of the server', () => {
     expect(context.heard.join()).toContain('the new pin could not be kept');
   });
 });
+
+function payloadOf(value: unknown): Buffer {
+  const json = Buffer.from(JSON.stringify(value));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(json.length);
+  return Buffer.concat([length, json]);
+}
