@@ -114,7 +114,7 @@ function realPath(path: string): string {
 function parse(args: string[]) {
   try {
     return parseArgs({
-      args,
+      args: args.flatMap(joinDashed),
       strict: true,
       options: {
         action: { type: 'string' },
@@ -138,6 +138,17 @@ function parse(args: string[]) {
     throw usage((error as Error).message.replaceAll('\n', ' '));
   }
 }
+
+/** Base64url begins with a dash now and then, which must not pass for an option: `--token -x` becomes `--token=-x`. */
+function joinDashed(arg: string, index: number, args: string[]): string[] {
+  const isDashed = (flag: string | undefined, value: string | undefined) =>
+    (flag === '--token' || flag === '--fingerprint') && dashedText.test(value ?? '');
+  if (isDashed(args[index - 1], arg)) return [];
+  return isDashed(arg, args[index + 1]) ? [`${arg}=${args[index + 1]}`] : [arg];
+}
+
+/** 32 bytes, and perhaps a dot and as many again: a fingerprint, a registration token. */
+const dashedText = /^-[\w-]{42}(\.[\w-]{43})?$/;
 
 function readNumber(text: string | undefined, shape: RegExp, sentence: string): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;

@@ -1,7 +1,7 @@
 import { readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { actionNames } from '../src/arguments.ts';
+import { actionNames, readArguments } from '../src/arguments.ts';
 import { type FakeServer, startFakeServer } from './fake-v1-server.ts';
 import { makeFolder, makeHost, runClient } from './run-client.ts';
 
@@ -72,6 +72,18 @@ describe('two files that would overwrite each other are a usage error, and nothi
     expect(await runClient(args)).toMatchObject({ code: 2 });
     expect(await readFile(privateKey, 'utf8')).toBe(before);
   });
+});
+
+test('a token or fingerprint that begins with a dash is none the less a value', () => {
+  const [dashed, other] = [`-${'a'.repeat(42)}`, `-${'-'.repeat(42)}`];
+  const read = (...more: string[]) => readArguments(['--action=trust', '-S', 's.ini', ...more]);
+  expect(read('--fingerprint', dashed)).toMatchObject({ fingerprint: dashed });
+  expect(read('--token', `${other}.${dashed}`, '--force')).toMatchObject({
+    token: `${other}.${dashed}`,
+    isForced: true,
+  });
+  expect(read('--token', '-')).toMatchObject({ token: '-' });
+  expect(() => read('--token', '--force')).toThrow('ambiguous');
 });
 
 test('--action status and --action=status, -S and --settings mean the same', async () => {
