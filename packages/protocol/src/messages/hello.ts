@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { TimeMs, Uuid } from '../values/text-forms.ts';
+import { Count, TimeMs, Uuid } from '../values/text-forms.ts';
 
 /** What a host says of its machine. Claims: shown, and trusted for nothing. */
 export const HostFacts = Type.Object({
@@ -14,7 +14,7 @@ export type HostFacts = Static<typeof HostFacts>;
 /** Client to server: who it is, and what its journal holds. The first thing a worker says, and again after any break. */
 export const Hello = Type.Object({
   type: Type.Literal('hello'),
-  capability: Type.Integer({ minimum: 1 }),
+  capability: Count,
   facts: HostFacts,
   /** Of the machine's present start; another one means that it was restarted. */
   boot: Type.String({ maxLength: 100 }),

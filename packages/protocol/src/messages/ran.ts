@@ -1,16 +1,16 @@
 import { type Static, Type } from 'typebox';
-import { TimeMs, Uuid } from '../values/text-forms.ts';
+import { Count, TimeMs, Uuid } from '../values/text-forms.ts';
 
 /** What a host's journal keeps for ever of each run that it carried out. */
 export const PastRun = Type.Object({
   run: Uuid,
   job: Uuid,
-  attempt: Type.Integer({ minimum: 1 }),
-  wire_number: Type.Integer({ minimum: 1 }),
-  revision: Type.Integer({ minimum: 0 }),
+  attempt: Count,
+  wire_number: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  revision: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
   name: Type.String(),
   state: Type.Enum(['succeeded', 'failed', 'timed_out', 'stopped', 'interrupted', 'refused']),
-  exit_code: Type.Union([Type.Integer(), Type.Null()]),
+  exit_code: Type.Union([Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 32 - 1 }), Type.Null()]),
   finished_at_ms: Type.Union([TimeMs, Type.Null()]),
 });
 export type PastRun = Static<typeof PastRun>;

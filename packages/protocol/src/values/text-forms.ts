@@ -13,4 +13,7 @@ export const Bytes32 = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 export const Signature = Type.String({ pattern: '^[A-Za-z0-9_-]{86}$' });
 
 /** Milliseconds since 1970-01-01T00:00Z. */
-export const TimeMs = Type.Integer({ minimum: 0 });
+export const TimeMs = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** A number that counts things up, as every database can hold it. */
+export const Count = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 });

@@ -6,6 +6,7 @@ import { claimLimit } from './claim.ts';
 import { currentDefinitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import type { Host, Run, Tables } from './ports.ts';
+import { storableText } from './result-reading.ts';
 import { offerAgain } from './run-overdue.ts';
 import { queueAgain } from './run-requeue.ts';
 
@@ -23,7 +24,7 @@ export async function greetHost(
     hostId: host.id,
     capability: message.capability,
     facts: JSON.stringify(message.facts),
-    boot: message.boot,
+    boot: storableText(message.boot),
     journal: message.journal,
     held: message.held,
     now,

@@ -5,6 +5,7 @@ import { refusalOfHost } from './caller.ts';
 import { currentDefinitions, type Definitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import type { Run, Tables } from './ports.ts';
+import { storableText } from './result-reading.ts';
 import { hasEnded } from './run-moves.ts';
 import { queueAgain } from './run-requeue.ts';
 
@@ -94,7 +95,7 @@ async function writeDown(
     jobId: past.job,
     hostId,
     wireNumber,
-    commandName: past.name,
+    commandName: storableText(past.name),
     revision: past.revision,
     attempt: past.attempt,
     state: past.state,

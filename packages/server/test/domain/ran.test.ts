@@ -80,6 +80,39 @@ describe('the past that a host tells', () => {
       expect(await fleet.define()).toBe(42);
     });
 
+    test('may hold what a database cannot, and is written down all the same', async () => {
+      const { fleet, machine, tables, restore, tell, past } = await begin();
+      const id = await fleet.define();
+      await restore();
+      await machine.hello({ boot: 'a\0\ud800' });
+      expect((await tables.hosts.byId(machine.hostId))?.boot).toBe('a\ufffd\ufffd');
+      const told = await past(id, {
+        name: 'a\0b\ud800',
+        attempt: 2 ** 31 - 1,
+        revision: 2 ** 31 - 1,
+        exit_code: 2 ** 32 - 1,
+        finished_at_ms: Number.MAX_SAFE_INTEGER,
+      });
+      expect(await tell([told])).toMatchObject({ learnt: 1 });
+      expect(await tables.runs.byId(told.run)).toMatchObject({
+        commandName: 'a\ufffdb\ufffd',
+        attempt: 2 ** 31 - 1,
+        exitCode: 2 ** 32 - 1,
+        finishedAt: Number.MAX_SAFE_INTEGER,
+      });
+    });
+
+    test.each<Partial<PastRun>>([
+      { attempt: 2 ** 31 },
+      { revision: 2 ** 31 },
+      { exit_code: 2 ** 32 },
+      { finished_at_ms: 1e300 },
+      { wire_number: 1e300 },
+    ])('never has such a number: %o', async (differing) => {
+      const { past, tell } = await begin();
+      await expect(tell([await past(1, differing)])).rejects.toThrow('No host would say that.');
+    });
+
     test('cannot use up the numbers of the whole fleet', async () => {
       const { fleet, restore, tell, past } = await begin();
       await fleet.define();
