@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { crashPoints } from '../packages/client/src/crash-point.ts';
+import type { CrashPointName, crashPoints } from '../packages/client/src/crash-point.ts';
 import type { CrashPoint as ServerPoint } from '../packages/server/src/crash-point.ts';
 import { type OpenDatabase, openDatabase } from '../packages/server/test/databases.ts';
 import { runClient } from './client-process.ts';
@@ -107,6 +107,18 @@ const clientCases: Record<(typeof crashPoints)[number], [runs: number, ending: E
   'journal-stored': [1, 'succeeded'],
 };
 
+/** The same by the sealed protocol, and how often it has run in the end: what had not begun is given again. */
+const sealedClientCases: Record<CrashPointName, [runs: number, ending: Ending, runsInTheEnd: number]> = {
+  claimed: [0, 'succeeded', 1],
+  'journal-before-begin': [0, 'succeeded', 1],
+  'journal-begun': [0, 'interrupted', 0],
+  'program-ended': [1, 'interrupted', 1],
+  'journal-finished': [1, 'succeeded', 1],
+  posted: [1, 'succeeded', 1],
+  'past-kept': [1, 'succeeded', 1],
+  'journal-stored': [1, 'succeeded', 1],
+};
+
 describe.each([
   ['sqlite', serverPoints],
   ['postgres', postgresPoints],
@@ -195,6 +207,41 @@ describe('a client that is killed', () => {
   );
 });
 
+describe('a client of the sealed protocol that is killed', () => {
+  let database: OpenDatabase;
+  let server: RunningServer;
+  let token: string;
+  const keys = makeQuickKeys(Object.keys(sealedClientCases).length);
+
+  beforeAll(async () => {
+    database = await openDatabase('sqlite');
+    server = await startServer(database, { args: ['--grace-seconds', '0'] });
+    token = await makeToken(database);
+    await apply(database, fleet);
+  });
+  afterAll(async () => {
+    await server?.kill();
+    await database?.remove();
+  });
+
+  test.each(Object.entries(sealedClientCases))(
+    'at %s loses nothing that it knew, and runs nothing twice',
+    async (point, [runs, ending, runsInTheEnd]) => {
+      const key = keys.pop();
+      if (!key) throw new Error('There is a case more than keys.');
+      const folder = makeFolder();
+      const host = prepareHost(folder, key, server.url, token);
+      expect(await host.goThrough({ REMOTES_CRASH_AT: point }), 'it died there').toEqual([0, null]);
+      expect(linesIn(folder)).toBe(runs);
+      for (let time = 0; time < 2; time += 1) expect(await host.goThrough()).toEqual([0]);
+      expect(linesIn(folder)).toBe(runsInTheEnd);
+      const run = await endedRun(database, pemOf(key));
+      expect(run).toMatchObject({ state: ending });
+      if (ending === 'succeeded') expect(await outputOf(database, run.number)).toBe('this is the output\n');
+    },
+  );
+});
+
 /** A host that registers and works by our client, and goes on wherever it was thrown back. */
 function prepareHost(
   folder: string,
@@ -215,7 +262,7 @@ function prepareHost(
   let isRegistered = false;
   return {
     /** The exit codes of what it took. */
-    async goThrough(): Promise<(number | null)[]> {
+    async goThrough(env: Record<string, string> = {}): Promise<(number | null)[]> {
       const codes: (number | null)[] = [];
       if (!isRegistered) {
         const made = await runClient(['--action', 'new_host', '--settings', settings, ...paths], {
@@ -227,9 +274,7 @@ function prepareHost(
       }
       const worked = await runClient(
         ['--action', 'commands_process', '--settings', settings, '--python', python],
-        {
-          cwd: folder,
-        },
+        { cwd: folder, env },
       );
       return [...codes, worked.code];
     },
