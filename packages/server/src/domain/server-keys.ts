@@ -12,8 +12,11 @@ export const recoveryPurpose = 'server recovery key';
  * database agree on the one that was stored first. Undefined when that was sealed under another master key.
  */
 export async function serverFingerprint(storage: Storage, masterKey: MasterKey): Promise<string | undefined> {
-  const { signingPublicPem, recoveryPublicPem } = await storage.tables.server.read();
-  if (signingPublicPem === null || recoveryPublicPem === null) {
+  const former = await storage.tables.server.read();
+  // Before anything is made: a key sealed under a wrong master key would be there for good.
+  if (former.signingPrivateSealed !== null && !isOurs(masterKey, former.signingPrivateSealed))
+    return undefined;
+  if (former.signingPublicPem === null || former.recoveryPublicPem === null) {
     const signing = newSigningKey();
     const recovery = newSigningKey();
     await storage.decide('offerKeys', {
@@ -28,8 +31,12 @@ export async function serverFingerprint(storage: Storage, masterKey: MasterKey):
   if (stored.signingPublicPem === null || stored.signingPrivateSealed === null) {
     throw new Error('The database holds no signing key although one was just stored.');
   }
-  if (openSealed(masterKey, stored.signingPrivateSealed, signingPurpose) === undefined) return undefined;
+  if (!isOurs(masterKey, stored.signingPrivateSealed)) return undefined;
   return signingKeyFingerprint(stored.signingPublicPem);
+}
+
+function isOurs(masterKey: MasterKey, sealed: string): boolean {
+  return openSealed(masterKey, sealed, signingPurpose) !== undefined;
 }
 
 export async function offerKeys(tables: Tables, keys: ServerKeys): Promise<void> {
