@@ -5,7 +5,9 @@ import { administer } from './server-process.ts';
 import { makeFolder } from './temporary-folder.ts';
 import { applyPrograms, openTrustedFleet } from './trusted-fleet.ts';
 
-test('a backup from before a hundred runs is restored: none runs again, and all hundred are known again', async () => {
+test('a backup from before a hundred runs is restored: none runs again, and all hundred are known again', {
+  timeout: 180_000,
+}, async () => {
   const fleet = await openTrustedFleet();
   const { database } = fleet;
   const hosts = [await fleet.newHost(), await fleet.newHost()];
