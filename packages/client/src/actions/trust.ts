@@ -1,3 +1,4 @@
+import { countUntoldOfV1 } from '../agent/worker.ts';
 import type { Context } from '../context.ts';
 import { openUuid } from '../host-identity.ts';
 import { isFingerprint, type Pin, pinChanges, readPin } from '../pin.ts';
@@ -23,6 +24,7 @@ export async function trustServer(context: Context): Promise<number> {
   const privateKey = loadPrivateKey(context);
   const host = openUuid(settings, privateKey);
   settings.tryChanging();
+  if (pin === undefined && !flags.isForced) await refuseWithUntold(context, host);
   const talk = await meetServer(context, { pin, fingerprint: flags.fingerprint });
   const path = channelKeyPath(settings);
   const enrolled = await sayEnrol(talk, { host, privateKey, channelKey: ensureChannelKey(path) });
@@ -31,6 +33,16 @@ export async function trustServer(context: Context): Promise<number> {
   print(JSON.stringify({ status: 'OK', ...pinJson(talk.pin()) }));
   say(done(pin, settings.path));
   return 0;
+}
+
+/** What v1 has given cannot be reported by the sealed protocol, and v1 will be closed. */
+async function refuseWithUntold(context: Context, host: string): Promise<void> {
+  const count = await countUntoldOfV1(context, host);
+  if (count > 0)
+    throw trouble(
+      'order',
+      `${count} result(s) of earlier runs wait in the journal, and only v1 can deliver them: run --action=commands_process until it ends with 0, then trust`,
+    );
 }
 
 function done(pin: Pin | undefined, path: string): string {

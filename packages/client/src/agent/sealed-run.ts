@@ -2,6 +2,7 @@ import { signingKeyFingerprint } from '@remotes/protocol/crypto/sign';
 import type { ServerMessage } from '@remotes/protocol/messages';
 import type { GiveRun } from '@remotes/protocol/messages/claim';
 import type { Refused } from '@remotes/protocol/messages/refused';
+import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import type { RunRefusal } from '@remotes/protocol/values/run-refusal';
 import { crashPoint } from '../crash-point.ts';
 import { executeProgram } from '../host/execute.ts';
@@ -143,6 +144,8 @@ function reportHead({ sealed, serverUrl }: SealedWorker, given: GiveRun): RunRep
 
 /** Interpreter and time limit are those of the manifest: they come no other way. */
 function commandOf({ name, program, settings, variables, manifest }: GiveRun) {
-  const { interpreter, timeout_ms } = manifest;
+  const { timeout_ms } = manifest;
+  // Whether this machine has it, and this client knows it, is found out by starting it.
+  const interpreter = manifest.interpreter as Interpreter;
   return { name, program, settings, variables, interpreter, timeoutSeconds: timeout_ms / 1000 };
 }

@@ -44,9 +44,23 @@ export async function recoverWorker(context: Context, worker: Worker): Promise<W
   return 'sealed' in worker ? { ...worker, journal } : { ...worker, journal, unsent: new Set() };
 }
 
+/** How many runs of this host that v1 has given it are still to be told to the server. */
+export async function countUntoldOfV1(context: Context, host: string): Promise<number> {
+  const journal = await openJournalOf(context);
+  try {
+    return untoldOfV1(journal, host);
+  } finally {
+    await journal.close();
+  }
+}
+
+function untoldOfV1(journal: Journal, host: string | undefined): number {
+  return journal.held().filter(({ run }) => run.given === undefined && run.host === host).length;
+}
+
 /** A run of v1 has no name in the sealed protocol. */
 function noticeOfV1(journal: Journal, host: string | undefined, say: (sentence: string) => void): void {
-  const count = journal.held().filter(({ run }) => run.given === undefined && run.host === host).length;
+  const count = untoldOfV1(journal, host);
   if (count > 0)
     say(
       `${count} result(s) that v1 has not delivered stay in the journal: the sealed protocol can't carry them`,

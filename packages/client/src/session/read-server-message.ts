@@ -18,7 +18,7 @@ const manifest = is.objectOf({
   server: is.isUuid,
   job: is.isUuid,
   program_sha256: is.isSha256,
-  interpreter: is.oneOf('python', 'bash', 'sh', 'node', 'powershell'),
+  interpreter: is.isInterpreterName,
   timeout_ms: is.wholeFrom(1),
   not_before_ms: is.isTimeMs,
   expires_at_ms: is.isTimeMs,

@@ -46,9 +46,10 @@ function isObject(value: unknown): value is object {
 }
 
 export const isWhole = wholeFrom(Number.NEGATIVE_INFINITY);
-export const isTimeMs = wholeFrom(0);
+export const isTimeMs: Shape = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 export const isUuid = matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 export const isSha256 = matches(/^[0-9a-f]{64}$/);
+export const isInterpreterName = matches(/^[a-z0-9_]{1,40}$/);
 export const isBytes16 = matches(/^[A-Za-z0-9_-]{22}$/);
 export const isBytes32 = matches(/^[A-Za-z0-9_-]{43}$/);
 export const isSignature = matches(/^[A-Za-z0-9_-]{86}$/);

@@ -76,6 +76,19 @@ describe('commands_process with a pinned server', () => {
     expect(fake.asked.filter(({ path }) => path.startsWith('/api/'))).toEqual([]);
   });
 
+  test('says of an interpreter that it does not know that it is missing, and goes on (it refused the whole answer)', async () => {
+    work.due.push([
+      work.give({ wireNumber: 1, interpreter: 'lua', program: 'x' }),
+      work.give({ wireNumber: 2, program: marking('a') }),
+    ]);
+    expect(await act('commands_process')).toMatchObject({ code: 0 });
+    expect(work.finished.map(({ said }) => [said.ending, said.reason])).toEqual([
+      ['not_started', 'interpreter_missing'],
+      ['exited', null],
+    ]);
+    expect(await marks()).toBe('a');
+  });
+
   test('prints nothing secret of what it was given', async () => {
     work.due.push([
       work.give({ program: 'echo fine', settings: { password: 'hunter2' }, variables: { pin: '4711' } }),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isJournalRefusal, openJournal } from '../../src/agent/journal.ts';
 import { cut, type FakeSealedServer, newKey, startFakeSealedServer, succeed } from '../fake-sealed-server.ts';
 import { startFakeServer } from '../fake-v1-server.ts';
 import { makeHost, runClient } from '../run-client.ts';
@@ -115,6 +116,21 @@ describe('trust', () => {
     await addLines(host.settings, '[trust]\nserver = nonsense\n');
     expect(await trust()).toMatchObject({ code: 1, stderr: expect.stringContaining('is damaged') });
     expect(await trust(fake.signing.fingerprint, '--force')).toMatchObject({ code: 0 });
+  });
+
+  test('waits until v1 has delivered what it gave (those results could never be told)', async () => {
+    const journal = await openJournal(`${host.settings}.journal`);
+    if (isJournalRefusal(journal)) throw new Error(journal.sentence);
+    await journal.begin({ serverUrl: `${fake.url}/`, host: host.uuid, commandId: 3 });
+    await journal.close();
+    const before = await settings();
+    expect(await trust()).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('run --action=commands_process until it ends with 0, then trust'),
+    });
+    expect(await settings()).toBe(before);
+    expect(fake.asked).toEqual([]);
   });
 
   test('with a server that speaks v1 only is one sentence', async () => {

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { Interpreter } from './interpreter.ts';
 import { Sha256, Uuid } from './text-forms.ts';
 
 /**
@@ -12,7 +11,8 @@ export const Manifest = Type.Object({
   server: Uuid,
   job: Uuid,
   program_sha256: Sha256,
-  interpreter: Interpreter,
+  /** A host that does not have it, or does not know it, says that the run failed. */
+  interpreter: Type.String({ pattern: '^[a-z0-9_]{1,40}$' }),
   timeout_ms: Type.Integer({ minimum: 1 }),
   not_before_ms: Type.Integer({ minimum: 0 }),
   expires_at_ms: Type.Integer({ minimum: 0 }),
