@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Sha256, Uuid } from './text-forms.ts';
+import { Sha256, TimeMs, Uuid } from './text-forms.ts';
 
 /**
  * What the server signs before any host runs it: one object a job. Its canonical JSON (RFC 8785) is what is signed,
@@ -14,8 +14,8 @@ export const Manifest = Type.Object({
   /** A host that does not have it, or does not know it, says that the run failed. */
   interpreter: Type.String({ pattern: '^[a-z0-9_]{1,40}$' }),
   timeout_ms: Type.Integer({ minimum: 1 }),
-  not_before_ms: Type.Integer({ minimum: 0 }),
-  expires_at_ms: Type.Integer({ minimum: 0 }),
+  not_before_ms: TimeMs,
+  expires_at_ms: TimeMs,
   /** Of the Merkle tree (RFC 6962) over the canonical JSON of the leaves. */
   leaves: Type.Integer({ minimum: 1 }),
   root: Sha256,
