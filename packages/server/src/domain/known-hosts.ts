@@ -47,18 +47,32 @@ export function createKnownHosts(capacity = 50_000): KnownHosts {
 }
 
 function knowHost(host: Host, hostsGroups: readonly HostsGroup[]): KnownHost {
-  const publicKey = readRsaPublicKey(host.publicPem);
-  if (!publicKey) throw new Error(`The stored public key of host ${host.id} cannot be read.`);
+  const { id, uuid, name, state, keyFingerprint, channelKey } = host;
+  let publicKey: KeyObject | undefined;
+  let uuidKey: FernetKey | undefined;
   return Object.freeze({
-    id: host.id,
-    uuid: host.uuid,
-    name: host.name,
-    state: host.state,
-    keyFingerprint: host.keyFingerprint,
-    channelKey: host.channelKey,
-    channelPublicKey: host.channelKey === null ? undefined : readSigningPublicKey(host.channelKey),
-    publicKey,
-    uuidKey: fernetKeyOfUuid(host.uuid),
+    id,
+    uuid,
+    name,
+    state,
+    keyFingerprint,
+    channelKey,
+    channelPublicKey: channelKey === null ? undefined : readSigningPublicKey(channelKey),
+    // Those of v1 are parsed when they are used: a host of the sealed protocol seldom uses them.
+    get publicKey() {
+      publicKey ??= readStoredKey(host);
+      return publicKey;
+    },
+    get uuidKey() {
+      uuidKey ??= fernetKeyOfUuid(uuid);
+      return uuidKey;
+    },
     hostsGroups,
   });
+}
+
+function readStoredKey({ id, publicPem }: Host): KeyObject {
+  const key = readRsaPublicKey(publicPem);
+  if (!key) throw new Error(`The stored public key of host ${id} cannot be read.`);
+  return key;
 }
