@@ -101,10 +101,10 @@ test('a monitor goes on when the server was restarted, without another handshake
     host.settings,
   ]);
   await monitor.says(/watching/);
-  await expect.poll(handshakes).toBe(before + 1);
+  await expect.poll(handshakes, { timeout: 20_000 }).toBe(before + 1);
   await fleet.restart();
   const then = asked();
-  await expect.poll(asked).toBeGreaterThan(then + 2);
+  await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(then + 2);
   expect(handshakes()).toBe(before + 1);
   expect(await monitor.end('SIGTERM')).toMatchObject({ code: 0 });
 });

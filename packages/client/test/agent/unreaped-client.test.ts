@@ -32,7 +32,7 @@ test('a client that was killed and whose parent takes no note of that leaves nei
   const programPid = () => Number(readFileSync(pidPath, 'utf8'));
   await until('the program runs', () => readdirSync(host.folder).includes('pid') && programPid() > 0);
   parent.stdin.write('kill it\n');
-  expect(String((await once(parent.stdout, 'data'))[0])).toBe('killed\n');
+  expect(String((await once(parent.stdout, 'data'))[0]).trim()).toBe('killed');
   process.kill(programPid(), 'SIGKILL');
   expect(readProcess(client)?.isZombie).toBe(true);
   const [lock = ''] = readdirSync(`${host.settings}.journal`).filter((name) => name.startsWith('lock-'));
