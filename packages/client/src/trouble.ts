@@ -4,7 +4,8 @@ export type TroubleCode =
   | 'order' // a step that comes before this one has not been done
   | 'network' // no answer
   | 'answer' // an answer that is none of a Remotes server
-  | 'untrusted'; // whoever answers has not proved to be the server that this host trusts
+  | 'untrusted' // whoever answers has not proved to be the server that this host trusts
+  | 'unrepeated'; // its answer may be lost, and it must not be said again as it stands
 
 /**
  * Something that keeps an action from being done and is nobody's bug. `message` is one sentence for the screen: what is

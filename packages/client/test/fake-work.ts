@@ -38,6 +38,8 @@ export type FakeWork = {
   readonly welcome: Omit<Welcome, 'type' | 'time_ms'>;
   /** What these runs' reports are answered with in the place of `stored`. */
   readonly refusals: Map<string, string>;
+  /** Gives again what was given and is neither reported nor held by whoever says hello, as an honest server does. */
+  queuesAgain: boolean;
 };
 
 /** The fingerprint of a pinned host's RSA key. */
@@ -64,11 +66,15 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     stopAsked: new Set(),
     welcome: { capability: 1, claim_limit: 8, heartbeat_seconds: 1, wants_past: false, unknown: [] },
     refusals: new Map(),
+    queuesAgain: false,
   };
+  const given = new Map<string, GiveRun>();
   const outputs = new Map<string, Buffer[]>();
 
   fake.answer('hello', (message: Hello) => {
     work.hellos.push(message);
+    for (const { run } of message.held) given.delete(run);
+    if (work.queuesAgain && given.size > 0) work.due.unshift([...given.values()]);
     return [{ type: 'welcome', time_ms: fake.nowMs(), ...work.welcome }];
   });
   fake.answer('ran', (message: Ran) => {
@@ -80,6 +86,7 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     work.claims.push(message);
     if (work.welcome.wants_past) return [refusal('claim', 'past_wanted')];
     const runs = work.due.shift() ?? [];
+    for (const one of runs) given.set(one.run, one);
     return [...runs, { type: 'claimed', runs: runs.length, has_more: work.due.length > 0 }];
   });
   fake.answer('started', (message: Started) => {
@@ -109,10 +116,12 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     const code = work.refusals.get(run);
     if (code !== undefined) return [{ ...refusal('finished', code), run }];
     work.finished.push(reported);
+    given.delete(run);
     return [{ type: 'stored', run, attempt }];
   });
   fake.answer('refused', (message: Refused) => {
     work.refused.push(message);
+    given.delete(message.run);
     return [{ type: 'stored', run: message.run, attempt: message.attempt }];
   });
   fake.answer('commands_list', () => [

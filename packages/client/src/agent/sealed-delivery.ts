@@ -5,12 +5,12 @@ import { isTrouble, type Trouble } from '../trouble.ts';
 import type { GivenRun } from './journal-record.ts';
 import type { Delivery } from './outbox.ts';
 import { type Ended, reportBytes, reportOf } from './sealed-report.ts';
-import { askServer, type SealedWorker } from './sealed-worker.ts';
+import { askWithClaim, type SealedWorker } from './sealed-worker.ts';
 
 export type Report = {
   readonly given: GivenRun;
   readonly ended: Ended;
-  /** Said in the same request, after the report. */
+  /** A claim in the same request, after the report. */
   readonly along?: readonly Outgoing[];
   /** Aborted to leave it for later. */
   readonly signal?: AbortSignal;
@@ -28,7 +28,7 @@ export async function deliverSealed(worker: SealedWorker, report: Report): Promi
   try {
     const answers = await askFitting(worker, (limitBytes) => {
       const { channelKey } = worker.sealed;
-      return askServer(worker, [...reportOf(given, ended, { channelKey, limitBytes }), ...along], signal);
+      return askWithClaim(worker, reportOf(given, ended, { channelKey, limitBytes }), along, signal);
     });
     const delivery = deliveryIn(answers, given);
     if (delivery.state === 'stored') crashPoint('posted');

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { ServerMessage } from '@remotes/protocol/messages';
 import type { Claim, GiveRun } from '@remotes/protocol/messages/claim';
 import type { MessageRefusal } from '@remotes/protocol/messages/refusal';
@@ -10,7 +11,7 @@ import type { RunReport } from './run-command.ts';
 import { settledLine } from './run-line.ts';
 import { type Along, carryOut } from './sealed-run.ts';
 import { dropUnknown, settleHeld } from './sealed-settle.ts';
-import { askServer, heldHere, mustGreet, type SealedWorker } from './sealed-worker.ts';
+import { askServer, heldHere, isUnrepeated, mustGreet, type SealedWorker } from './sealed-worker.ts';
 import type { Settled } from './settle.ts';
 import { inV1Shape, refusedList } from './v1-shape.ts';
 
@@ -23,15 +24,18 @@ export async function passSealed(
   worker: SealedWorker,
   onReport: (report: RunReport) => void = () => {},
 ): Promise<Pass> {
-  const { settled, answers } = await openPass(worker, claimOf(worker));
-  if (isJournalRefusal(answers)) {
-    const { sentence } = answers;
-    return { ...passOf(worker, settled, [], []), sentence, trouble: trouble('settings', sentence) };
-  }
+  const { settled, ...opened } = await openPass(worker, claimOf(worker));
+  let { answers } = opened;
   const given: GiveRun[] = [];
   const reports: RunReport[] = [];
   try {
-    for (let batch = readBatch(answers); ; ) {
+    for (;;) {
+      if (isJournalRefusal(answers)) {
+        const { sentence } = answers;
+        const ownTrouble = trouble('settings', sentence);
+        return { ...passOf(worker, settled, given, reports), sentence, trouble: ownTrouble };
+      }
+      const batch = readBatch(worker, answers);
       if ('refusal' in batch) return refusedPass(worker, batch.refusal, { settled, given, reports });
       given.push(...batch.runs);
       const next = await carryOutAll(worker, batch, (report) => {
@@ -39,7 +43,7 @@ export async function passSealed(
         onReport(report);
       });
       if (next === undefined) return passOf(worker, settled, given, reports);
-      batch = readBatch(next);
+      answers = next === 'claim' ? await claimRuns(worker, claimOf(worker), settled) : next;
     }
   } catch (error) {
     // What was carried out is told all the same.
@@ -62,7 +66,7 @@ export async function runSealed(worker: SealedWorker, commandId: number): Promis
     const { sentence } = answers;
     return { commandId, sentence, trouble: trouble('settings', sentence) };
   }
-  const batch = readBatch(answers);
+  const batch = readBatch(worker, answers);
   if ('refusal' in batch) {
     const { sentence } = batch.refusal;
     return {
@@ -79,37 +83,55 @@ export async function runSealed(worker: SealedWorker, commandId: number): Promis
   return (await carryOut(worker, run, nothingMore)).report;
 }
 
-/** The answers to the claim; a refusal of the journal when none was made. */
+type Answers = readonly ServerMessage[] | JournalRefusal;
+
+/** Hello where one is due, and what is held settled; then the answers to the claim, or a refusal of the journal. */
 async function openPass(
   worker: SealedWorker,
   claim: Claim,
-): Promise<{ settled: Settled[]; answers: readonly ServerMessage[] | JournalRefusal }> {
-  const { journal, finish } = worker;
+): Promise<{ settled: Settled[]; answers: Answers }> {
+  const { journal } = worker;
   const settled: Settled[] = [];
-  if (mustGreet(worker)) {
-    // What is held is settled first: the journal may have room only then.
-    const isFree = heldHere(worker).length === 0 && (await journal.ready()) === undefined;
-    const greeting = await greet(worker, isFree ? [claim] : []);
-    settled.push(...(await dropUnknown(worker, greeting.unknown)));
-    if (greeting.answers?.some(({ type }) => type === 'claimed' || type === 'refusal'))
-      return { settled, answers: greeting.answers };
+  // What is held is settled first: the journal may have room only then.
+  const isFree = heldHere(worker).length === 0 && (await journal.ready()) === undefined;
+  if (mustGreet(worker) && !isFree) {
+    const { answers, unknown } = await greet(worker, []);
+    settled.push(...(await dropUnknown(worker, unknown)));
+    if (answers?.some(isRefusal)) return { settled, answers };
   }
   settled.push(...(await settleHeld(worker)));
-  const refusal = await journal.ready();
-  return { settled, answers: refusal ?? (await askServer(worker, [claim], finish)) };
+  return { settled, answers: await claimRuns(worker, claim, settled) };
 }
 
-type Batch = { readonly runs: readonly GiveRun[]; readonly hasMore: boolean };
+/** The answers to the claim, with a hello before it where one is due: after an answer that may be lost it is. */
+async function claimRuns(worker: SealedWorker, claim: Claim, settled: Settled[]): Promise<Answers> {
+  for (let tries = 1; ; tries++) {
+    const refusal = await worker.journal.ready();
+    if (refusal !== undefined) return refusal;
+    try {
+      if (!mustGreet(worker)) return await askServer(worker, [claim], worker.finish);
+      const { answers, unknown } = await greet(worker, [claim]);
+      settled.push(...(await dropUnknown(worker, unknown)));
+      if (answers !== undefined) return answers;
+    } catch (error) {
+      if (!isUnrepeated(error) || tries > mostRepetitions) throw error;
+    }
+  }
+}
 
-/** The answers to the next claim; undefined when there is nothing more to claim, or when something went wrong. */
+/** What follows a batch: answers to a claim that went along, a claim that is still to be made, or nothing. */
+type Next = readonly ServerMessage[] | 'claim' | undefined;
+
 async function carryOutAll(
   worker: SealedWorker,
-  { runs, hasMore }: Batch,
+  { runs, hasMore, signingKey }: Batch,
   onReport: (report: RunReport) => void,
-): Promise<readonly ServerMessage[] | undefined> {
+): Promise<Next> {
   let last: readonly ServerMessage[] = [];
   for (const [index, run] of runs.entries()) {
     if (worker.finish.aborted) return undefined;
+    // Signed with a key that the server has no more: it gives them again under the new one, as they are not held here.
+    if (!worker.sealed.server.signingKey.equals(signingKey)) return 'claim';
     const isLast = hasMore && index === runs.length - 1;
     const { report, answers } = await carryOut(worker, run, isLast ? nextClaim(worker) : nothingMore);
     onReport(report);
@@ -117,17 +139,15 @@ async function carryOutAll(
     last = answers;
   }
   if (!hasMore || runs.length === 0 || worker.finish.aborted) return undefined;
-  if (last.some((answer) => answer.type === 'claimed' || isRefusalOf(answer, 'claim'))) return last;
-  // It could not go along, or was not read.
-  if ((await worker.journal.ready()) !== undefined) return undefined;
-  return askServer(worker, [claimOf(worker)], worker.finish);
+  // Else it could not go along, or was not read.
+  return last.some((answer) => answer.type === 'claimed' || isRefusalOf(answer, 'claim')) ? last : 'claim';
 }
 
 const nothingMore: Along = async () => [];
 
 function nextClaim(worker: SealedWorker): Along {
   return async (): Promise<Outgoing[]> => {
-    if (worker.finish.aborted || (await worker.journal.ready()) !== undefined) return [];
+    if (worker.finish.aborted || mustGreet(worker) || (await worker.journal.ready()) !== undefined) return [];
     return [claimOf(worker)];
   };
 }
@@ -136,19 +156,33 @@ function claimOf({ standing }: SealedWorker): Claim {
   return { type: 'claim', limit: standing.claimLimit };
 }
 
-function readBatch(answers: readonly ServerMessage[]): Batch | { readonly refusal: MessageRefusal } {
+type Batch = {
+  readonly runs: readonly GiveRun[];
+  readonly hasMore: boolean;
+  /** Whose manifests these are. */
+  readonly signingKey: KeyObject;
+};
+
+function readBatch(
+  { sealed }: SealedWorker,
+  answers: readonly ServerMessage[],
+): Batch | { readonly refusal: MessageRefusal } {
   const claimed = answers.find((answer) => answer.type === 'claimed');
   if (claimed !== undefined) {
     const runs = answers.filter((answer) => answer.type === 'run');
-    return { runs, hasMore: claimed.has_more };
+    return { runs, hasMore: claimed.has_more, signingKey: sealed.server.signingKey };
   }
-  const refusal = answers.find((answer) => answer.type === 'refusal');
+  const refusal = answers.find(isRefusal);
   if (refusal === undefined) throw trouble('answer', 'the server says nothing to the claim of this host');
   return { refusal };
 }
 
+function isRefusal(answer: ServerMessage): answer is MessageRefusal {
+  return answer.type === 'refusal';
+}
+
 function isRefusalOf(answer: ServerMessage, type: string): boolean {
-  return answer.type === 'refusal' && answer.of === type;
+  return isRefusal(answer) && answer.of === type;
 }
 
 /** With what was done before the refusal, if anything was. */
@@ -171,7 +205,9 @@ function passOf(
   given: readonly GiveRun[],
   reports: readonly RunReport[],
 ): Pass {
-  const results = given.map(({ group, wire_number: command }) => ({ group, command }));
+  // What was given twice was not begun the first time.
+  const runs = [...new Map(given.map((one) => [one.run, one])).values()];
+  const results = runs.map(({ group, wire_number: command }) => ({ group, command }));
   const waits = [...reports, ...settled].flatMap(
     ({ delivery }) => delivery?.trouble?.retryAfterSeconds ?? [],
   );
@@ -183,3 +219,6 @@ function passOf(
     retryAfterSeconds: waits.length === 0 ? undefined : Math.max(...waits),
   };
 }
+
+/** Of a claim whose answer may be lost, each with a hello before it. */
+const mostRepetitions = 2;

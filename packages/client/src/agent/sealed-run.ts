@@ -16,7 +16,7 @@ import { refusalOfRun } from './manifest-check.ts';
 import { graceSeconds, outputLimitBytes, type RunReport } from './run-command.ts';
 import { refusalWords } from './run-refusal-words.ts';
 import { deliverSealed, deliveryIn, keptFor } from './sealed-delivery.ts';
-import { askServer, type SealedWorker } from './sealed-worker.ts';
+import { askWithClaim, type SealedWorker } from './sealed-worker.ts';
 import { inV1Shape } from './v1-shape.ts';
 
 export type CarriedOut = {
@@ -91,7 +91,7 @@ async function refuse(
   const { given } = run;
   const message = { type: 'refused', run: given.run, attempt: given.attempt, code } satisfies Refused;
   try {
-    const answers = await askServer(worker, [message, ...(await along())]);
+    const answers = await askWithClaim(worker, [message], await along());
     const delivery = deliveryIn(answers, given);
     if (delivery.state === 'stored') {
       const unkept = await worker.journal.keepRefused(run);

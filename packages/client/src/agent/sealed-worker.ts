@@ -1,5 +1,6 @@
 import type { ServerMessage } from '@remotes/protocol/messages';
 import type { Outgoing, SealedSession } from '../session/sealed-session.ts';
+import { isTrouble } from '../trouble.ts';
 import type { HeldRun, Journal } from './journal.ts';
 import type { GivenRun, JournalRun } from './journal-record.ts';
 import type { Tools } from './run-command.ts';
@@ -46,6 +47,25 @@ export async function askServer(
     standing.greeted = undefined;
     throw error;
   }
+}
+
+/** The same with a claim that goes along: it is left out when all this would have to be said again. */
+export async function askWithClaim(
+  worker: SealedWorker,
+  messages: readonly Outgoing[],
+  claim: readonly Outgoing[],
+  signal?: AbortSignal,
+): Promise<ServerMessage[]> {
+  try {
+    return await askServer(worker, [...messages, ...claim], signal);
+  } catch (error) {
+    if (!isUnrepeated(error)) throw error;
+    return askServer(worker, messages, signal);
+  }
+}
+
+export function isUnrepeated(error: unknown): boolean {
+  return isTrouble(error) && error.code === 'unrepeated';
 }
 
 /** A run that came by the sealed protocol and waits in the journal. */

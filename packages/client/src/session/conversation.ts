@@ -9,6 +9,7 @@ import { trouble } from '../trouble.ts';
 import type { Handshake } from './handshake.ts';
 import { openLines } from './lines.ts';
 import { readServerMessage } from './read-server-message.ts';
+import { mayRepeat, notRepeated } from './repetition.ts';
 import type { Outgoing } from './sealed-session.ts';
 
 /** What follows one handshake: sealed requests, one at a time, each with its answer. */
@@ -21,7 +22,10 @@ export type Conversation = {
   readonly isOld: () => boolean;
   /** From now on this ticket opens the session at the server. */
   readonly goOn: (proved: { ticket: string; expires_at_ms: number }) => void;
-  /** Undefined when the session is at an end: hands must be shaken again. Throws a trouble when no answer came. */
+  /**
+   * Undefined when the session is at an end: hands must be shaken again. Throws a trouble when no answer came, `unrepeated`
+   * when they would have to be said again and must not.
+   */
   readonly say: (messages: readonly Outgoing[], signal?: AbortSignal) => Promise<ServerMessage[] | undefined>;
 };
 
@@ -76,6 +80,7 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
       for (let renewals = 0; ; ) {
         const said = await request(plain, signal);
         if (said === 'replayed' && !hasRepeated) {
+          if (!mayRepeat(messages)) throw notRepeated();
           hasRepeated = true;
           continue;
         }
@@ -91,6 +96,8 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
         if (renewals > mostRenewals)
           throw trouble('answer', 'the server forgets the session again and again: try again later');
         lines.renew(renew.instance);
+        // Nothing was done there; but the same request may have met its own server on the way.
+        if (!mayRepeat(messages)) throw notRepeated();
       }
     },
   });

@@ -23,7 +23,8 @@ export type SealedSession = {
   /**
    * Says these messages, one request after the other, and answers what the server says to them. Shakes hands and proves
    * this host first where that is needed. A refusal is one of the answers, that of the proof too (`of` is `prove`: nothing
-   * else was read). Throws a trouble when there is no answer, or none of the pinned server; `network` when it can't be reached.
+   * else was read). Throws a trouble when there is no answer, or none of the pinned server; `network` when it can't be reached,
+   * `unrepeated` when a claim without a hello before it would have to be said again.
    */
   readonly ask: (messages: readonly Outgoing[], signal?: AbortSignal) => Promise<ServerMessage[]>;
 };

@@ -8,6 +8,7 @@ import { isTrouble, trouble } from '../trouble.ts';
 import { beginConversation, type Conversation } from './conversation.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
 import { chainTo, fingerprintOf } from './key-chain.ts';
+import { mayRepeat, notRepeated } from './repetition.ts';
 import type { Outgoing } from './sealed-session.ts';
 
 /** By what the server is recognised: both, where both are given. */
@@ -49,9 +50,11 @@ export function openTalk(context: Context, trust: Trust): Talk {
     async ask(compose: (conversation: Conversation) => readonly Outgoing[], signal?: AbortSignal) {
       for (let tries = 0; tries < 2; tries++) {
         const present = await open(signal);
-        const answers = await present.say(compose(present), signal);
+        const messages = compose(present);
+        const answers = await present.say(messages, signal);
         if (answers !== undefined) return { conversation: present, answers };
         conversation = undefined;
+        if (!mayRepeat(messages)) throw notRepeated();
       }
       throw trouble(
         'answer',

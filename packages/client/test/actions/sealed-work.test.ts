@@ -89,6 +89,25 @@ describe('commands_process with a pinned server', () => {
     expect(await marks()).toBe('a');
   });
 
+  test.each([409, 410, 400])(
+    'reports again after a forged %i for the last report of a batch, and claims the rest behind a hello (it was lost)',
+    async (status) => {
+      work.queuesAgain = true;
+      work.due.push(
+        [work.give({ wireNumber: 1, program: marking('a') })],
+        [work.give({ program: marking('b') })],
+      );
+      fake.meddle('honest', { after: refuseWith(status) });
+      expect(await act('commands_process')).toMatchObject({ code: 0, stderr: '' });
+      expect(await marks()).toBe('ab');
+      expect(
+        saidTypes()
+          .filter((type) => type !== 'output' && type !== 'prove')
+          .join(),
+      ).toBe('hello,claim,finished,claim,finished,hello,claim,finished');
+    },
+  );
+
   test('prints nothing secret of what it was given', async () => {
     work.due.push([
       work.give({ program: 'echo fine', settings: { password: 'hunter2' }, variables: { pin: '4711' } }),
@@ -451,6 +470,36 @@ describe('commands_monitor with a pinned server', () => {
     await until('a second hello', async () => work.hellos.length >= 2);
     running.child.kill('SIGTERM');
     await running.ended;
+  });
+
+  test.each([409, 410, 400])(
+    'says hello at once after a forged %i for a claim, and is given again what was lost with its answer (it was lost for good)',
+    async (status) => {
+      work.queuesAgain = true;
+      const running = monitor();
+      await claims(2);
+      work.due.push([work.give({ program: marking() })]);
+      fake.meddle({ after: refuseWith(status) });
+      await running.says(/command 7 "command 7": succeeded after .* stored/);
+      running.child.kill('SIGTERM');
+      const { stderr } = await running.ended;
+      expect(stderr).not.toMatch(/fault|may have been given/);
+      expect([work.hellos.length, await marks()]).toEqual([2, 'x']);
+    },
+  );
+
+  test('asks again later where each answer to a claim is kept from it, and says so', async () => {
+    work.queuesAgain = true;
+    const running = monitor();
+    await claims(2);
+    work.due.push([work.give({ program: marking() })]);
+    const forged = { after: refuseWith(410) };
+    fake.meddle(forged, forged, forged, forged, forged, forged);
+    await running.says(/ends each session as soon as it began/);
+    await running.says(/command 7 "command 7": succeeded after .* stored/);
+    running.child.kill('SIGTERM');
+    expect((await running.ended).stderr).not.toContain('fault');
+    expect(await marks()).toBe('x');
   });
 
   test('logs what it refuses, with the code, and goes on', async () => {

@@ -204,6 +204,43 @@ describe('a refusal', () => {
   });
 });
 
+describe('a claim that somebody may have kept the answer of', () => {
+  const claim = { type: 'claim' };
+  const hello = { type: 'hello' };
+  beforeEach(() => {
+    fake.answer('claim', () => [{ type: 'claimed', runs: 0, has_more: false }]);
+    fake.answer('hello', () => []);
+  });
+  const counted = (type: string) => saidTypes().filter((said) => said === type).length;
+
+  test.each([409, 410, 400])('is not repeated as it stands after %i', async (status) => {
+    const session = await open();
+    await session.ask([ask]);
+    fake.meddle({ after: refuseWith(status) });
+    await expect(session.ask([claim])).rejects.toMatchObject({ code: 'unrepeated', isTrouble: true });
+    expect([counted('claim'), frames().length]).toEqual([1, 2]);
+    expect(await session.ask([hello, claim])).toMatchObject([{ type: 'claimed' }]);
+  });
+
+  test('is not repeated as it stands in another instance, as it may have met its own server too', async () => {
+    const session = await open();
+    await session.ask([ask]);
+    fake.forget('instances');
+    await expect(session.ask([claim])).rejects.toMatchObject({ code: 'unrepeated' });
+    expect(counted('claim')).toBe(0);
+    expect(await session.ask([hello, claim])).toMatchObject([{ type: 'claimed' }]);
+    expect(fake.handshakes).toBe(1);
+  });
+
+  test.each([409, 410, 400])('is repeated after %i where a hello stands before it', async (status) => {
+    const session = await open();
+    await session.ask([ask]);
+    fake.meddle({ after: refuseWith(status) });
+    expect(await session.ask([hello, claim])).toMatchObject([{ type: 'claimed' }]);
+    expect([counted('hello'), counted('claim')]).toEqual([2, 2]);
+  });
+});
+
 describe('somebody in the middle', () => {
   test('who changes an answer is found out, and the session is begun anew', async () => {
     const session = await open();
