@@ -38,8 +38,8 @@ export type FakeWork = {
   readonly welcome: Omit<Welcome, 'type' | 'time_ms'>;
   /** What these runs' reports are answered with in the place of `stored`. */
   readonly refusals: Map<string, string>;
-  /** Gives again what was given and is neither reported nor held by whoever says hello, as an honest server does. */
-  queuesAgain: boolean;
+  /** How it gives again, as an honest server does, what was given and is neither reported nor held by whoever says hello. */
+  giveAgain: (given: GiveRun) => GiveRun | undefined;
 };
 
 /** The fingerprint of a pinned host's RSA key. */
@@ -66,7 +66,7 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     stopAsked: new Set(),
     welcome: { capability: 1, claim_limit: 8, heartbeat_seconds: 1, wants_past: false, unknown: [] },
     refusals: new Map(),
-    queuesAgain: false,
+    giveAgain: () => undefined,
   };
   const given = new Map<string, GiveRun>();
   const outputs = new Map<string, Buffer[]>();
@@ -74,7 +74,8 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
   fake.answer('hello', (message: Hello) => {
     work.hellos.push(message);
     for (const { run } of message.held) given.delete(run);
-    if (work.queuesAgain && given.size > 0) work.due.unshift([...given.values()]);
+    const again = [...given.values()].flatMap((one) => work.giveAgain(one) ?? []);
+    if (again.length > 0) work.due.unshift(again);
     return [{ type: 'welcome', time_ms: fake.nowMs(), ...work.welcome }];
   });
   fake.answer('ran', (message: Ran) => {

@@ -7,9 +7,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   cut,
   type FakeSealedServer,
+  type Meddling,
   newKey,
   refuseWith,
   startFakeSealedServer,
+  succeed,
 } from '../fake-sealed-server.ts';
 import { type FakeWork, offerWork, refusal } from '../fake-work.ts';
 import { until } from '../host/until.ts';
@@ -92,7 +94,7 @@ describe('commands_process with a pinned server', () => {
   test.each([409, 410, 400])(
     'reports again after a forged %i for the last report of a batch, and claims the rest behind a hello (it was lost)',
     async (status) => {
-      work.queuesAgain = true;
+      work.giveAgain = (given) => given;
       work.due.push(
         [work.give({ wireNumber: 1, program: marking('a') })],
         [work.give({ program: marking('b') })],
@@ -107,6 +109,35 @@ describe('commands_process with a pinned server', () => {
       ).toBe('hello,claim,finished,claim,finished,hello,claim,finished');
     },
   );
+
+  test('neither begins nor refuses the rest of a batch once the server has another signing key, and says hello (the rest ended there)', async () => {
+    const next = newKey();
+    const runs = ['a', 'b', 'c'].map((text, index) => ({ wireNumber: index + 1, program: marking(text) }));
+    work.due.push(runs.map((run) => work.give(run)));
+    work.giveAgain = ({ run, wire_number: wireNumber, program }) =>
+      work.give({ run, wireNumber, program, signing: next });
+    const rotate: Meddling = (answer, response) => {
+      fake.signer = next;
+      fake.proof = (proof) => ({ ...proof, successions: [succeed(fake.serverId, fake.signing, next)] });
+      fake.forget('sessions');
+      return refuseWith(410)(answer, response);
+    };
+    fake.meddle('honest', { before: rotate });
+    const { code, stdout } = await act('commands_process');
+    expect([code, work.refused, await marks()]).toEqual([0, [], 'abc']);
+    expect(
+      saidTypes()
+        .filter((type) => type !== 'output')
+        .join(),
+    ).toBe('prove,hello,claim,prove,finished,hello,claim,finished,finished');
+    const printed = JSON.parse(stdout);
+    expect(printed.results.map(({ command }: { command: number }) => command)).toEqual([1, 2, 3]);
+    expect([1, 2, 3].map((id) => printed.commands_results[id].signed_by)).toEqual([
+      fake.signing.fingerprint,
+      next.fingerprint,
+      next.fingerprint,
+    ]);
+  });
 
   test('prints nothing secret of what it was given', async () => {
     work.due.push([
@@ -475,7 +506,7 @@ describe('commands_monitor with a pinned server', () => {
   test.each([409, 410, 400])(
     'says hello at once after a forged %i for a claim, and is given again what was lost with its answer (it was lost for good)',
     async (status) => {
-      work.queuesAgain = true;
+      work.giveAgain = (given) => given;
       const running = monitor();
       await claims(2);
       work.due.push([work.give({ program: marking() })]);
@@ -489,7 +520,7 @@ describe('commands_monitor with a pinned server', () => {
   );
 
   test('asks again later where each answer to a claim is kept from it, and says so', async () => {
-    work.queuesAgain = true;
+    work.giveAgain = (given) => given;
     const running = monitor();
     await claims(2);
     work.due.push([work.give({ program: marking() })]);
