@@ -45,6 +45,8 @@ export const Welcome = Type.Object({
   claim_limit: Type.Integer({ minimum: 1 }),
   /** How long the host may stay silent while a program runs, in seconds, before it says `started` again. */
   heartbeat_seconds: Type.Integer({ minimum: 1 }),
+  /** The largest outputs and result of one report, in bytes of the request; 15 MiB where it is not said. */
+  report_limit_bytes: Type.Optional(Type.Integer({ minimum: 65_536 })),
   /** The server was restored from a backup and does not know what this host did since: it wants `ran` before it offers anything. */
   wants_past: Type.Boolean(),
   /** Held runs that are not this host's, or not known: they may be forgotten. */
