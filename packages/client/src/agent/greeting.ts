@@ -7,6 +7,7 @@ import { bootMark } from '../host/process-mark.ts';
 import type { Outgoing } from '../session/sealed-session.ts';
 import { trouble } from '../trouble.ts';
 import { tellPast } from './past-telling.ts';
+import { usualReportBytes } from './sealed-report.ts';
 import { askServer, type HeldGivenRun, heldHere, type SealedWorker } from './sealed-worker.ts';
 
 export type Greeting = {
@@ -37,6 +38,7 @@ export async function greet(worker: SealedWorker, along: readonly Outgoing[]): P
   if (welcome?.type !== 'welcome') throw trouble('answer', 'the server does not answer this host’s greeting');
   standing.claimLimit = welcome.claim_limit;
   standing.heartbeatSeconds = welcome.heartbeat_seconds;
+  standing.reportLimitBytes = welcome.report_limit_bytes ?? usualReportBytes;
   if (welcome.wants_past) await tellPast(worker);
   standing.greeted = { handshakes: sealed.handshakes(), journal };
   // A server that asks for the past knows none of them yet; they are told with it.

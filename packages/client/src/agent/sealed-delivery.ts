@@ -4,7 +4,7 @@ import type { Outgoing } from '../session/sealed-session.ts';
 import { isTrouble, type Trouble } from '../trouble.ts';
 import type { GivenRun } from './journal-record.ts';
 import type { Delivery } from './outbox.ts';
-import { type Ended, reportBytes, reportOf } from './sealed-report.ts';
+import { type Ended, reportOf } from './sealed-report.ts';
 import { askWithClaim, type SealedWorker } from './sealed-worker.ts';
 
 export type Report = {
@@ -26,10 +26,11 @@ export type SealedDelivery = {
 export async function deliverSealed(worker: SealedWorker, report: Report): Promise<SealedDelivery> {
   const { given, ended, along = [], signal } = report;
   try {
-    const answers = await askFitting(worker, (limitBytes) => {
-      const { channelKey } = worker.sealed;
-      return askWithClaim(worker, reportOf(given, ended, { channelKey, limitBytes }), along, signal);
-    });
+    const { channelKey } = worker.sealed;
+    // Never shortened on a word that is not sealed: what is signed once is what the server keeps.
+    const limitBytes = worker.standing.reportLimitBytes;
+    const messages = reportOf(given, ended, { channelKey, limitBytes });
+    const answers = await askWithClaim(worker, messages, along, signal);
     const delivery = deliveryIn(answers, given);
     if (delivery.state === 'stored') crashPoint('posted');
     return { delivery, answers };
@@ -59,24 +60,13 @@ export function deliveryIn(
   return { state: 'kept', sentence, mayHaveArrived: true };
 }
 
+/** Trouble that the next report would meet too; that one is too long says nothing about others. */
+export function endsPass(delivery: Delivery | undefined): boolean {
+  return delivery?.trouble !== undefined && !delivery.trouble.isTooLarge;
+}
+
 export function keptFor(trouble: Trouble): Delivery {
   return { state: 'kept', sentence: trouble.message, trouble, mayHaveArrived: true };
 }
 
-/** A server may take less in one request than is usual. */
-async function askFitting(
-  { say }: SealedWorker,
-  ask: (limitBytes: number) => Promise<ServerMessage[]>,
-): Promise<ServerMessage[]> {
-  for (let limitBytes = reportBytes; ; limitBytes /= 4) {
-    try {
-      return await ask(limitBytes);
-    } catch (error) {
-      if (!isTrouble(error) || !error.isTooLarge || limitBytes < smallestBytes) throw error;
-      say('the server takes no report of that length: more of its output is left out');
-    }
-  }
-}
-
 const finalRefusals = new Set(['not_this_hosts_run', 'report_illegal', 'statement_invalid']);
-const smallestBytes = 4096;

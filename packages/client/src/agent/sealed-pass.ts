@@ -9,6 +9,7 @@ import { isJournalRefusal, type JournalRefusal } from './journal.ts';
 import { type Pass, troubleOf } from './pass.ts';
 import type { RunReport } from './run-command.ts';
 import { settledLine } from './run-line.ts';
+import { endsPass } from './sealed-delivery.ts';
 import { type Along, carryOut } from './sealed-run.ts';
 import { dropUnknown, settleHeld } from './sealed-settle.ts';
 import { askServer, heldHere, isUnrepeated, mustGreet, type SealedWorker } from './sealed-worker.ts';
@@ -135,7 +136,7 @@ async function carryOutAll(
     const isLast = hasMore && index === runs.length - 1;
     const { report, answers } = await carryOut(worker, run, isLast ? nextClaim(worker) : nothingMore);
     onReport(report);
-    if (report.trouble !== undefined || report.delivery?.trouble !== undefined) return undefined;
+    if (report.trouble !== undefined || endsPass(report.delivery)) return undefined;
     last = answers;
   }
   if (!hasMore || runs.length === 0 || worker.finish.aborted) return undefined;

@@ -20,14 +20,14 @@ export type Ended = Omit<Outcome, 'ending' | 'reason' | 'durationMs'> & {
   readonly durationMs: number | null;
 };
 
-/** What a server takes in one request, less some room for everything around the texts. */
-export const reportBytes = 15 * 1024 * 1024;
+/** What a server that names no limit takes of outputs and result in one request. */
+export const usualReportBytes = 15 * 1024 * 1024;
 
-/** What is said of a run that ended: its output in pieces, then the signed statement. With `limitBytes` the whole is kept below. */
+/** What is said of a run that ended: its output in pieces, then the signed statement. Outputs and result are kept below the limit. */
 export function reportOf(
   { server, run, attempt }: Pick<GivenRun, 'server' | 'run' | 'attempt'>,
   ended: Ended,
-  { channelKey, limitBytes = reportBytes }: { channelKey: KeyObject; limitBytes?: number },
+  { channelKey, limitBytes = usualReportBytes }: { channelKey: KeyObject; limitBytes?: number },
 ): Outgoing[] {
   const { result, stdout, stderr, ...end } = fitted(ended, limitBytes);
   const statement = canonicalJson({

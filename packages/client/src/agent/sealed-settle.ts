@@ -1,4 +1,4 @@
-import { deliverSealed } from './sealed-delivery.ts';
+import { deliverSealed, endsPass } from './sealed-delivery.ts';
 import { endOf } from './sealed-report.ts';
 import { type HeldGivenRun, heldHere, type SealedWorker } from './sealed-worker.ts';
 import type { Settled } from './settle.ts';
@@ -16,7 +16,7 @@ export async function settleHeld(worker: SealedWorker): Promise<Settled[]> {
       signal: worker.finish,
     });
     settled.push({ run: held, delivery });
-    if (delivery.trouble !== undefined) break;
+    if (endsPass(delivery)) break;
     if (delivery.state !== 'kept') await forget(worker, held);
   }
   return settled;

@@ -4,6 +4,7 @@ import { isTrouble } from '../trouble.ts';
 import type { HeldRun, Journal } from './journal.ts';
 import type { GivenRun, JournalRun } from './journal-record.ts';
 import type { Tools } from './run-command.ts';
+import { usualReportBytes } from './sealed-report.ts';
 
 /** What a worker needs to run commands of a host that has pinned its server. */
 export type SealedWorker = Tools & {
@@ -24,10 +25,11 @@ export type Standing = {
   /** As the last welcome granted them; before it so many are asked for, and no more given than are granted. */
   claimLimit: number;
   heartbeatSeconds: number;
+  reportLimitBytes: number;
 };
 
 export function newStanding(): Standing {
-  return { greeted: undefined, claimLimit: 8, heartbeatSeconds: 30 };
+  return { greeted: undefined, claimLimit: 8, heartbeatSeconds: 30, reportLimitBytes: usualReportBytes };
 }
 
 /** Whether an answer may have been lost since the last hello, or none was said yet. */

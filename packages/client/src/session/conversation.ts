@@ -111,7 +111,13 @@ function refusalOf(answer: ServerAnswer): 'ended' | 'replayed' {
   const { status, retryAfterSeconds } = answer;
   if (status === 409) return 'replayed';
   if (status === 410 || status === 400) return 'ended';
-  throw trouble('answer', problemOf(answer), { retryAfterSeconds, isTooLarge: status === 413 });
+  if (status === 413)
+    throw trouble(
+      'answer',
+      `${answer.url.origin} takes no request of this length (HTTP 413), which nothing vouches for: what was to be said is kept whole and said again later. Where a proxy stands before the server, let it take bodies of 16 MiB`,
+      { retryAfterSeconds, isTooLarge: true },
+    );
+  throw trouble('answer', problemOf(answer), { retryAfterSeconds });
 }
 
 function messagesIn(plain: Buffer, url: URL): ServerMessage[] {

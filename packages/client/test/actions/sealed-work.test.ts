@@ -34,6 +34,8 @@ const act = (action: string, ...more: string[]) => runClient(args(action, ...mor
 const saidTypes = () => fake.said.map(({ type }) => type);
 /** Leaves a mark each time that it is executed. */
 const marking = (text = 'x') => `printf ${text} >> ${join(host.folder, 'marks')}; echo done`;
+/** Prints 200,000 bytes and returns 9,000. */
+const long = `head -c 200000 /dev/zero | tr "\\0" a; printf '["%s"]' "$(head -c 9000 /dev/zero | tr "\\0" y)" > "$REMOTES_RESULT"`;
 const marks = () => readFile(join(host.folder, 'marks'), 'utf8').catch(() => '');
 
 describe('commands_process with a pinned server', () => {
@@ -199,14 +201,42 @@ describe('commands_process with a pinned server', () => {
     expect(await marks()).toBe('x');
   });
 
-  test('cuts a report that the server finds too long until it fits', async () => {
-    work.due.push([work.give({ program: 'head -c 9000000 /dev/zero | tr "\\\\0" a' })]);
+  test('fits a report to what the welcome allows before it is signed: outputs are cut in the middle, the result stays', async () => {
+    Object.assign(work.welcome, { report_limit_bytes: 100_000 });
+    work.due.push([work.give({ program: long })]);
+    expect(await act('commands_process')).toMatchObject({ code: 0, stderr: '' });
+    const [report] = work.finished;
+    expect(report?.stdout).toMatch(/^a+\n\[\.\.\. \d+ bytes cut here \.\.\.\]\na+$/);
+    expect(report?.said.stdout.bytes).toBeGreaterThan(80_000);
+    expect(report?.said.stdout.cut_bytes).toBeGreaterThan(100_000);
+    expect(JSON.parse(report?.result ?? '')).toEqual(['y'.repeat(9000)]);
+    for (const { body } of fake.asked) expect(body.length).toBeLessThan(100_000 + 65_536);
+  });
+
+  test('keeps a report whole after a forged 413, says so, does the next run, and delivers it later (outputs and result were destroyed)', async () => {
+    const [first, second] = [
+      work.give({ wireNumber: 1, program: long }),
+      work.give({ wireNumber: 2, program: marking() }),
+    ];
+    work.due.push([first, second]);
     fake.meddle('honest', { before: refuseWith(413) });
-    const { code, stderr } = await act('commands_process');
-    expect(code).toBe(0);
-    expect(stderr).toContain('takes no report of that length');
-    expect(work.finished[0]?.stdout).toMatch(/^a+\n\[\.\.\. \d+ bytes cut here \.\.\.\]\na+$/);
-    expect(work.finished[0]?.said.stdout.cut_bytes).toBeGreaterThan(5_000_000);
+    const { code, stderr, stdout } = await act('commands_process');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /result of command 1 is not stored: .*takes no request of this length .*kept whole/,
+    );
+    expect(JSON.parse(stdout).commands_results[1]).toMatchObject({ is_stored: false });
+    expect([work.finished.map(({ run }) => run), await marks()]).toEqual([[second.run], 'x']);
+    const sizes = () => fake.asked.map(({ body }) => body.length).filter((size) => size > 100_000);
+    expect(sizes()).toHaveLength(1);
+    fake.meddle('honest', { before: refuseWith(413) });
+    expect((await act('commands_process')).stderr).toContain('is not stored');
+    expect(await act('commands_process')).toMatchObject({ code: 0 });
+    const report = work.finished.find(({ run }) => run === first.run);
+    expect(report).toMatchObject({ stdout: 'a'.repeat(200_000), said: { stdout: { cut_bytes: 0 } } });
+    expect(JSON.parse(report?.result ?? '')).toEqual(['y'.repeat(9000)]);
+    // It was the same each time.
+    expect([sizes().length, new Set(sizes()).size]).toEqual([3, 1]);
   });
 });
 

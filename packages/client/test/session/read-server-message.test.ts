@@ -42,6 +42,7 @@ const good = [
     heartbeat_seconds: 1,
     wants_past: false,
     unknown: [uuid],
+    report_limit_bytes: 65_536,
   },
   { type: 'recalled', learnt: 0 },
   { type: 'host', answer: hostStatus },
@@ -83,7 +84,7 @@ const spoilt = fc.constantFrom(...good).chain((message) =>
 const replacement = fc.oneof(
   fc.constant('absent'),
   fc.jsonValue(),
-  fc.constantFrom<unknown>(0, -1, 1, 1.5, 2 ** 60, '', null, true, [], {}, uuid, sha256, bytes32),
+  fc.constantFrom<unknown>(0, -1, 1, 1.5, 65_535, 2 ** 60, '', null, true, [], {}, uuid, sha256, bytes32),
 );
 
 describe('what a server says', () => {
