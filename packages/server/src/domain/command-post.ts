@@ -77,6 +77,8 @@ export async function decideReport(
   if (closed) return closed;
   const run = await tables.runs.ofHost(hostId, wireNumber);
   if (!run) return refuse('not_this_hosts_command');
-  if (mayMove(run.state, report.state)) await settleRun(tables, run, report, now);
+  // On v1 nothing is signed: of a run that waits to be given nobody can say how it ended.
+  const isGiven = run.state !== 'queued';
+  if (isGiven && mayMove(run.state, report.state)) await settleRun(tables, run, report, now);
   return { number: run.number };
 }

@@ -5,7 +5,18 @@ import type { RunState } from '@remotes/protocol/values/run';
  * it before anything is written; a move that is not here is refused.
  */
 const moves: Readonly<Record<RunState, readonly RunState[]>> = {
-  queued: ['delivered', 'cancelled', 'expired', 'refused'],
+  // Queued again, the host may have had it all the same: then it ends as the host's own word says.
+  queued: [
+    'delivered',
+    'succeeded',
+    'failed',
+    'timed_out',
+    'stopped',
+    'interrupted',
+    'cancelled',
+    'expired',
+    'refused',
+  ],
   delivered: [
     'queued',
     'running',

@@ -82,7 +82,15 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
   const definitions = await currentDefinitions(tables);
   if (report.state === 'interrupted') await offerAgain(tables, definitions, run);
   if (report.state === 'succeeded') await tables.runs.release(run.number);
+  else if (run.state === 'queued') await holdGroup(tables, run);
   if (report.items) await saveItems(tables, run, report.items, now);
+}
+
+/** What it held was lifted when it was queued again. */
+async function holdGroup(tables: Tables, run: Run): Promise<void> {
+  const command = (await currentDefinitions(tables)).commands.get(run.wireNumber);
+  if (command?.jobId !== run.jobId || !command.stopOnFailure) return;
+  await tables.runs.hold(run.hostId, command.commandsGroupId, run.number);
 }
 
 /** Saves item *n* to the output variable *n* of the revision that ran; '' where the list is shorter. */

@@ -319,6 +319,30 @@ describe('a finished run', () => {
       expect((await runOf(given.run)).state).toBe('succeeded');
     });
 
+    test('that was queued again is settled by what its host signed, is not given again, and a failure stops its group', async () => {
+      const { fleet, machine, runOf } = await begin();
+      const group = { name: 'careful', stopOnFailure: true };
+      await fleet.define({}, group);
+      await fleet.define({}, group);
+      const given = await machine.claimOne();
+      // Somebody held back a hello of a moment ago, in which it was not held.
+      await machine.hello();
+      expect((await runOf(given.run)).state).toBe('queued');
+      expect(await machine.finish(given, { stdout: 'x', statement: { exit_code: 3 } })).toBe('stored');
+      expect(await runOf(given.run)).toMatchObject({ state: 'failed', exitCode: 3, attempt: 1 });
+      expect((await machine.claim()).runs).toEqual([]);
+    });
+
+    test('that was queued again is not settled over v1, where nothing is signed', async () => {
+      const { fleet, machine, runOf } = await begin();
+      const id = await fleet.define();
+      const given = await machine.claimOne();
+      await machine.hello();
+      await fleet.administer((all) => all.hosts.change(machine.hostId, { channelKey: null }));
+      expect(await machine.post(id, 'x', '[]')).toMatchObject({ status: 'OK' });
+      expect((await runOf(given.run)).state).toBe('queued');
+    });
+
     test('told by two requests at once is stored once', async () => {
       const { fleet, machine, outputOf } = await begin();
       await fleet.define();

@@ -6,6 +6,11 @@ const states = RunState.enum;
 /** The legal moves, written down a second time and by hand: MODEL's drawing of a run's life. */
 const legal = new Set([
   'queued>delivered',
+  'queued>succeeded',
+  'queued>failed',
+  'queued>timed_out',
+  'queued>stopped',
+  'queued>interrupted',
   'queued>cancelled',
   'queued>expired',
   'queued>refused',

@@ -12,7 +12,7 @@ import { createFleet } from './small-fleet.ts';
  */
 const ofThisAttempt = `
               started         succeeded          failed          timed_out          stopped          interrupted          refused
-queued        report_illegal= report_illegal=    report_illegal= report_illegal=    report_illegal=  report_illegal=      stored>refused
+queued        report_illegal= stored>succeeded   stored>failed   stored>timed_out   stored>stopped   stored>interrupted   stored>refused
 delivered     nothing>running stored>succeeded   stored>failed   stored>timed_out   stored>stopped   stored>interrupted   stored>refused
 running       nothing=        stored>succeeded   stored>failed   stored>timed_out   stored>stopped   stored>interrupted   report_illegal=
 succeeded     report_illegal= stored=            report_illegal= report_illegal=    report_illegal=  report_illegal=      report_illegal=
