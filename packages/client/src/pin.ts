@@ -8,25 +8,35 @@ export type Pin = {
   /** Fingerprints. */
   readonly signingKey: string;
   readonly recoveryKey: string;
+  /** Of the newest succession by the recovery key that led to the signing key; an older one does not count any more. */
+  readonly recoveredAtMs: number | undefined;
 };
 
 /** Undefined where nothing was pinned. A pin that is not whole is a trouble: it must not pass for none. */
 export function readPin(settings: SettingsFile): Pin | undefined {
-  const [server, signingKey, recoveryKey] = names.map((name) => settings.get('trust', name));
-  if (server === undefined && signingKey === undefined && recoveryKey === undefined) return undefined;
-  if (!uuid.test(server ?? '') || !isFingerprint(signingKey ?? '') || !isFingerprint(recoveryKey ?? ''))
+  const values = names.map((name) => settings.get('trust', name));
+  if (values.every((value) => value === undefined)) return undefined;
+  const [server = '', signingKey = '', recoveryKey = '', recoveredAt] = values;
+  const isWhole = uuid.test(server) && isFingerprint(signingKey) && isFingerprint(recoveryKey);
+  if (!isWhole || !/^\d{1,15}$/.test(recoveredAt ?? '0'))
     throw trouble(
       'settings',
       `the section [trust] of ${settings.path} is damaged: put back what stood there, or run --action=trust --fingerprint F --force with what the server's administrator reads from "remotes-server keys show"`,
     );
-  return { server: server ?? '', signingKey: signingKey ?? '', recoveryKey: recoveryKey ?? '' };
+  return {
+    server,
+    signingKey,
+    recoveryKey,
+    recoveredAtMs: recoveredAt === undefined ? undefined : Number(recoveredAt),
+  };
 }
 
-export function pinChanges({ server, signingKey, recoveryKey }: Pin): SettingsChange[] {
+export function pinChanges({ server, signingKey, recoveryKey, recoveredAtMs }: Pin): SettingsChange[] {
   return [
     ['trust', 'server', server],
     ['trust', 'signing_key', signingKey],
     ['trust', 'recovery_key', recoveryKey],
+    ['trust', 'recovered_at', recoveredAtMs?.toString()],
   ];
 }
 
@@ -35,5 +45,5 @@ export function isFingerprint(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text);
 }
 
-const names = ['server', 'signing_key', 'recovery_key'];
+const names = ['server', 'signing_key', 'recovery_key', 'recovered_at'];
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

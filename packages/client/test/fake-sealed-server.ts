@@ -69,8 +69,9 @@ export function succeed(
   next: FakeKey,
   by: 'signing' | 'recovery' = 'signing',
   signer: FakeKey = previous,
+  atMs = 1,
 ): KeySuccession {
-  const said = { server, previous_key: previous.text, next_key: next.text, at_ms: 1, by };
+  const said = { server, previous_key: previous.text, next_key: next.text, at_ms: atMs, by };
   return { ...said, signature: signFor('key succession', signer.key, canonicalJson(said)) };
 }
 

@@ -3,32 +3,61 @@ import type { ServerProof } from '@remotes/protocol/requests/handshake';
 import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import type { KeySuccession } from '@remotes/protocol/values/key-succession';
 
-/**
- * The successions that lead from a key that is trusted to the one that signed the proof: none when it is the same.
- * Undefined when they don't lead there. `recoveryKey` is undefined as long as nothing but a token is known of the server.
- */
-export function chainTo(
-  proof: Pick<ServerProof, 'server' | 'signing_key' | 'recovery_key' | 'successions'>,
+type Proved = Pick<ServerProof, 'server' | 'signing_key' | 'recovery_key' | 'successions'>;
+
+/** Whether successions lead from a key that is trusted to the one that signed the proof, each named by the one before it or by the recovery key. */
+export function leadsTo(
+  proof: Proved,
+  /** `recoveryKey` is undefined as long as nothing but a token is known of the server. */
   trusted: { readonly signingKey: string; readonly recoveryKey: string | undefined },
-): KeySuccession[] | undefined {
+): boolean {
   const goal = fingerprintOf(proof.signing_key);
-  if (goal === undefined) return undefined;
-  const isRecoveryTrusted = fingerprintOf(proof.recovery_key) === trusted.recoveryKey;
+  if (goal === undefined) return false;
   // The first that leads on from a key counts.
   const leadingOn = new Map(
     proof.successions.toReversed().map((one) => [fingerprintOf(one.previous_key), one]),
   );
-  const chain = new Set<KeySuccession>();
+  const followed = new Set<KeySuccession>();
   for (let at: string | undefined = trusted.signingKey; at !== goal; ) {
     const next = leadingOn.get(at);
     // Each leads on once: whoever draws a circle does not arrive.
-    if (next === undefined || chain.has(next) || next.server !== proof.server) return undefined;
-    if (next.by === 'recovery' && !isRecoveryTrusted) return undefined;
-    if (!isSignedBy(next, next.by === 'signing' ? next.previous_key : proof.recovery_key)) return undefined;
-    chain.add(next);
+    if (next === undefined || followed.has(next)) return false;
+    const isGood =
+      next.by === 'signing' ? isBySigningKey(proof, next) : isByRecoveryKey(proof, next, trusted);
+    if (!isGood) return false;
+    followed.add(next);
     at = fingerprintOf(next.next_key);
   }
-  return [...chain];
+  return true;
+}
+
+/**
+ * When the recovery key last named a key that leads to the one that signed the proof, be it that key itself: `at_ms` of
+ * that succession. Whoever trusts the recovery key trusts this, whatever signing key he holds, as a thief's may be the one
+ * that he has followed; but not if he has followed a newer one, for this may be an old one that is said again.
+ */
+export function recoveredAtMs(proof: Proved, recoveryKey: string): number | undefined {
+  const times = proof.successions
+    .filter((one) => one.by === 'recovery' && isByRecoveryKey(proof, one, { recoveryKey }))
+    .filter((one) => leadsTo(proof, { signingKey: fingerprintOf(one.next_key) ?? '', recoveryKey }))
+    .map((one) => one.at_ms);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function isBySigningKey({ server }: Proved, succession: KeySuccession): boolean {
+  return succession.server === server && isSignedBy(succession, succession.previous_key);
+}
+
+function isByRecoveryKey(
+  { server, recovery_key }: Proved,
+  succession: KeySuccession,
+  { recoveryKey }: { readonly recoveryKey: string | undefined },
+): boolean {
+  return (
+    succession.server === server &&
+    fingerprintOf(recovery_key) === recoveryKey &&
+    isSignedBy(succession, recovery_key)
+  );
 }
 
 function isSignedBy({ signature, ...signed }: KeySuccession, keyText: string): boolean {

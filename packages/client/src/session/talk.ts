@@ -7,7 +7,7 @@ import { openSettingsFile } from '../settings-file.ts';
 import { isTrouble, trouble } from '../trouble.ts';
 import { beginConversation, type Conversation } from './conversation.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
-import { chainTo, fingerprintOf } from './key-chain.ts';
+import { fingerprintOf, leadsTo, recoveredAtMs } from './key-chain.ts';
 import { mayRepeat, notRepeated } from './repetition.ts';
 import type { Outgoing } from './sealed-session.ts';
 
@@ -38,7 +38,7 @@ export function openTalk(context: Context, trust: Trust): Talk {
     if (conversation !== undefined && !conversation.isOld()) return conversation;
     const handshake = await shakeHands(context, signal);
     proved = recognise(context, { pin, fingerprint: trust.fingerprint }, handshake);
-    if (pin !== undefined && proved.signingKey !== pin.signingKey) follow(context, pin, proved);
+    if (pin !== undefined) follow(context, pin, proved);
     if (pin !== undefined) pin = proved;
     handshakes += 1;
     conversation = beginConversation(context, handshake);
@@ -76,28 +76,40 @@ function recognise(
   { proof, signingKey }: Handshake,
 ): Pin {
   const where = endpointUrl(settings, 'handshake').origin;
-  const recoveryKey = pin?.recoveryKey;
-  if (pin !== undefined && (proof.server !== pin.server || !chainTo(proof, { ...pin, recoveryKey })))
+  // The pinned one stays: a succession names a signing key, nothing names another recovery key.
+  const recoveryKey = pin?.recoveryKey ?? fingerprintOf(proof.recovery_key) ?? '';
+  const recoveredAt = recoveredAtMs(proof, recoveryKey) ?? never;
+  const recoveredBefore = pin?.recoveredAtMs ?? never;
+  if (
+    pin !== undefined &&
+    (proof.server !== pin.server || !(leadsTo(proof, pin) || recoveredAt > recoveredBefore))
+  )
     throw trouble(
       'untrusted',
       `the server at ${where} is not the one that ${settings.path} has pinned: it was told nothing. If that is meant to be so, run --action=trust --fingerprint F --force with what its administrator reads from "remotes-server keys show"`,
     );
-  if (fingerprint !== undefined && !chainTo(proof, { signingKey: fingerprint, recoveryKey }))
+  if (
+    fingerprint !== undefined &&
+    !leadsTo(proof, { signingKey: fingerprint, recoveryKey: pin?.recoveryKey })
+  )
     throw trouble(
       'untrusted',
       `the server at ${where} proved another key than ${fingerprint}: it was told nothing. Check the address and where the token or fingerprint comes from`,
     );
+  const newest = Math.max(recoveredAt, recoveredBefore);
   return {
     server: proof.server,
     signingKey: signingKeyFingerprint(signingKey),
-    // The pinned one stays: a succession names a signing key, nothing names another recovery key.
-    recoveryKey: recoveryKey ?? fingerprintOf(proof.recovery_key) ?? '',
+    recoveryKey,
+    recoveredAtMs: newest === never ? undefined : newest,
   };
 }
 
-/** Writes the new pin, unless the file says something else by now. */
+/** Writes the new pin if it is another, unless the file says something else by now. */
 function follow({ settings, say }: Context, old: Pin, next: Pin): void {
-  say(`the server has a new signing key, ${next.signingKey}, as the pinned one or the recovery key says`);
+  if (next.signingKey !== old.signingKey)
+    say(`the server has a new signing key, ${next.signingKey}, as the pinned one or the recovery key says`);
+  else if (next.recoveredAtMs === old.recoveredAtMs) return;
   settings.stage(pinChanges(next));
   try {
     const file = openSettingsFile(settings.path, () => {});
@@ -108,3 +120,6 @@ function follow({ settings, say }: Context, old: Pin, next: Pin): void {
     say(`the new pin could not be kept: ${error.message}`);
   }
 }
+
+/** Before each time. */
+const never = -1;

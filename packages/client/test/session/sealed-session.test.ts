@@ -52,6 +52,8 @@ describe('a session with a pinned server', () => {
     expect(await openSealedSession(v1.context())).toBeUndefined();
     await addLines(v1.settings, `[trust]\nserver = ${fake.serverId}\n`);
     await expect(openSealedSession(v1.context())).rejects.toThrow(/section \[trust\] of .* is damaged/);
+    await addLines(host.settings, 'recovered_at = yesterday\n');
+    await expect(openSealedSession(host.context())).rejects.toThrow(/section \[trust\] of .* is damaged/);
     expect(fake.asked).toEqual([]);
   });
 
@@ -437,6 +439,89 @@ describe('a new signing key of the server', () => {
     await expect((await open()).ask([ask])).rejects.toMatchObject({ code: 'untrusted' });
     expect(pinned()).toBe(fake.signing.fingerprint);
     expect(frames()).toEqual([]);
+  });
+
+  describe('that the recovery key has named', () => {
+    const recover = (previous: FakeKey, next: FakeKey, atMs: number) =>
+      succeed(fake.serverId, previous, next, 'recovery', fake.recovery, atMs);
+    const meet = async () => (await open()).ask([ask]);
+
+    test('is followed by a host that has followed a thief with the stolen key (it was lost to him)', async () => {
+      const [thief, next, last] = [newKey(), newKey(), newKey()];
+      rotate(thief, succeed(fake.serverId, fake.signing, thief));
+      await meet();
+      expect(pinned()).toBe(thief.fingerprint);
+      rotate(last, recover(fake.signing, next, 1000), succeed(fake.serverId, next, last));
+      expect(await meet()).toEqual(hostAnswer);
+      expect([pinned(), host.setting('trust', 'recovered_at')]).toEqual([last.fingerprint, '1000']);
+      // The thief has him no more, whatever he adds.
+      rotate(thief, recover(fake.signing, next, 1000), succeed(fake.serverId, fake.signing, thief));
+      await expect(meet()).rejects.toMatchObject({ code: 'untrusted' });
+      expect(pinned()).toBe(last.fingerprint);
+    });
+
+    test('is followed by a host that knows a key of later than the backup that the server was restored from', async () => {
+      const [second, third] = [newKey(), newKey()];
+      rotate(second, succeed(fake.serverId, fake.signing, second));
+      await meet();
+      rotate(fake.signing);
+      await expect(meet()).rejects.toMatchObject({ code: 'untrusted' });
+      rotate(third, recover(fake.signing, third, 1000));
+      expect(await meet()).toEqual(hostAnswer);
+      expect(pinned()).toBe(third.fingerprint);
+    });
+
+    test('is not followed again where a newer one was', async () => {
+      const [first, second] = [newKey(), newKey()];
+      rotate(second, recover(fake.signing, first, 1000), recover(first, second, 2000));
+      await meet();
+      expect(host.setting('trust', 'recovered_at')).toBe('2000');
+      for (const atMs of [1000, 2000]) {
+        rotate(first, recover(fake.signing, first, atMs));
+        await expect(meet()).rejects.toMatchObject({ code: 'untrusted' });
+      }
+      expect(pinned()).toBe(second.fingerprint);
+    });
+
+    test('and the server has changed since, does not bring a host back that came later', async () => {
+      const [old, present] = [newKey(), newKey()];
+      const [recovery, rotation] = [recover(newKey(), old, 1000), succeed(fake.serverId, old, present)];
+      rotate(present, recovery, rotation);
+      await writeFile(
+        host.settings,
+        (await readFile(host.settings, 'utf8')).replace(fake.signing.fingerprint, present.fingerprint),
+      );
+      expect(await meet()).toEqual(hostAnswer);
+      expect(host.setting('trust', 'recovered_at')).toBe('1000');
+      rotate(old, recovery);
+      await expect(meet()).rejects.toMatchObject({ code: 'untrusted' });
+      expect(pinned()).toBe(present.fingerprint);
+    });
+
+    test('cannot be used up by a thief who shows it without leading on from it', async () => {
+      const [thief, next] = [newKey(), newKey()];
+      const recovery = recover(fake.signing, next, 1000);
+      rotate(thief, succeed(fake.serverId, fake.signing, thief), recovery);
+      await meet();
+      expect([pinned(), host.setting('trust', 'recovered_at')]).toEqual([thief.fingerprint, undefined]);
+      rotate(next, recovery);
+      expect(await meet()).toEqual(hostAnswer);
+      expect(pinned()).toBe(next.fingerprint);
+    });
+
+    test.each<[string, (next: FakeKey) => ReturnType<typeof succeed>]>([
+      [
+        'by another recovery key',
+        (next) => succeed(fake.serverId, newKey(), next, 'recovery', newKey(), 1000),
+      ],
+      ['for another system', (next) => succeed(fake.newUuid(), newKey(), next, 'recovery', fake.recovery)],
+      ['by words that were changed', (next) => ({ ...recover(newKey(), next, 1000), at_ms: 1001 })],
+    ])('is not followed when it was named %s', async (_, make) => {
+      const next = newKey();
+      rotate(next, make(next));
+      await expect(meet()).rejects.toMatchObject({ code: 'untrusted' });
+      expect(pinned()).toBe(fake.signing.fingerprint);
+    });
   });
 
   test('does not bring another recovery key along', async () => {
