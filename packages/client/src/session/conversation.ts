@@ -38,11 +38,14 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
   let hasBroken = false;
   const serverNowMs = () => clock.serverMs + Math.floor(performance.now() - clock.readAtMs);
 
-  /** One request, whatever its counter; each has a higher one than the last. */
+  // One for all instances: so it tells of any two requests of the session which was said first.
+  let counter = 0;
+
+  /** One request; each has a higher counter than the last. */
   const request = async (plain: Buffer, signal: AbortSignal | undefined) => {
     const line = lines.present();
-    const head = { instance: line.instance, counter: line.counter, ticket };
-    line.counter += 1;
+    const head = { instance: line.instance, counter, ticket };
+    counter += 1;
     const answer = await server.ask({
       method: 'POST',
       url: endpointUrl(settings, 'messages'),

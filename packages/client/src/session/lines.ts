@@ -1,17 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { type SessionKeys, sessionKeys } from '@remotes/protocol/crypto/frame';
 
-/** One server's memory of a session: its keys, and what counts there. */
-type Line = {
-  readonly name: string;
-  readonly instance: Buffer;
-  readonly keys: SessionKeys;
-  counter: number;
-};
+/** One server's memory of a session, with the session's keys there. */
+type Line = { readonly name: string; readonly instance: Buffer; readonly keys: SessionKeys };
 
 /**
  * The instances of a session. Behind a balancer each of several servers has one of its own, and knows nothing of those of
- * the others; none of them is given up, and no counter begins again. Each answer tells who gave it, and so who may be
+ * the others; none of them is given up. Each answer tells who gave it, and so who may be
  * next: servers that take turns by a rule are soon met in their own instance, each at its turn.
  */
 export type Lines = {
@@ -29,7 +24,7 @@ export function openLines(secret: Buffer, first: string): Lines {
     const old = known.get(name);
     if (old !== undefined) return old;
     const instance = Buffer.from(name, 'base64url');
-    const line: Line = { name, instance, keys: sessionKeys(secret, instance), counter: 0 };
+    const line: Line = { name, instance, keys: sessionKeys(secret, instance) };
     if (known.size >= mostLines) {
       known.clear();
       next.clear();
