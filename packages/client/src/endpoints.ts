@@ -44,6 +44,12 @@ export function serverUrl(settings: SettingsFile): URL {
   return url;
 }
 
+/** Whether this address, a path or a whole one, is one of the server itself. */
+export function isAtServer(settings: SettingsFile, path: string): boolean {
+  const base = serverUrl(settings);
+  return URL.canParse(path, base.href) && new URL(path, base.href).origin === base.origin;
+}
+
 export function isWeb({ protocol }: URL): boolean {
   return protocol === 'http:' || protocol === 'https:';
 }

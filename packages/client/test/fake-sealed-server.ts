@@ -36,6 +36,8 @@ export type FakeSealedServer = {
   readonly asked: SealedAsked[];
   /** What hosts said, opened, in its order; what a `renew` put off is not among it. */
   readonly said: HostMessage[];
+  /** What discover names. */
+  endpoints: Record<string, string>;
   readonly hosts: Map<string, { publicPem: string; channelKey: string | undefined }>;
   /** Changes each proof before it is signed; and by whom it is signed. */
   proof: (proof: Omit<ServerProof, 'signature'>) => Omit<ServerProof, 'signature'>;
@@ -91,6 +93,7 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     recovery: newKey(),
     asked: [],
     said: [],
+    endpoints: { ...endpoints },
     hosts: new Map(),
     proof: (proof) => proof,
     signer: signing,
@@ -242,7 +245,7 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     const json = (code: number, value: object) => send(response, code, JSON.stringify(value));
     if (path.startsWith('/api/status'))
       return json(200, { ...status, server_url: `${fake.url}/`, discover: '/api/v1/discover/' });
-    if (path === '/api/v1/discover/') return json(200, { status: 'OK', endpoints });
+    if (path === '/api/v1/discover/') return json(200, { status: 'OK', endpoints: fake.endpoints });
     if (path === '/sealed/handshake/') return json(200, shake(JSON.parse(body.toString())));
     if (path !== '/sealed/messages/') return json(404, { detail: 'Not found.' });
     const meddling = meddlings.shift() ?? 'honest';

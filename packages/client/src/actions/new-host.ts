@@ -35,8 +35,10 @@ export async function makeNewHost(context: Context): Promise<number> {
   settings.tryChanging();
   tryKeyPaths(paths, flags.isForced || areNamed(context, paths));
 
-  if (!(await findServer(context, isRegistered && !flags.isForced))) return 2;
-  const way = isForSealed(context, token) ? await sealedWay(context, token) : v1Way(context, token);
+  const isSealed = isForSealed(context, token);
+  if (!(await findServer(context, { mustBeTheSame: isRegistered && !flags.isForced, isNamed: isSealed })))
+    return 2;
+  const way = isSealed ? await sealedWay(context, token) : v1Way(context, token);
   if (isRegistered && !flags.isForced) say('3/5 and 4/5 keys and registration: done before, kept');
   else if (!(await register(context, paths, way))) return 2;
 
@@ -46,7 +48,10 @@ export async function makeNewHost(context: Context): Promise<number> {
   return code;
 }
 
-async function findServer(context: Context, mustBeTheSame: boolean): Promise<boolean> {
+async function findServer(
+  context: Context,
+  { mustBeTheSame, isNamed }: { mustBeTheSame: boolean; isNamed: boolean },
+): Promise<boolean> {
   const { flags, settings, say } = context;
   const previous = settings.get('server', 'server_url');
   say(`1/5 asking ${flags.url} for its status`);
@@ -60,7 +65,7 @@ async function findServer(context: Context, mustBeTheSame: boolean): Promise<boo
   say('2/5 asking where its services are');
   const discovered = succeeded(context, await askDiscover(context));
   if (discovered === undefined) return false;
-  settings.stage(discoverChanges(context, discovered));
+  settings.stage(discoverChanges(context, discovered, isNamed));
   return true;
 }
 

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
-import { serverUrl } from '../endpoints.ts';
+import { isAtServer, serverUrl } from '../endpoints.ts';
 import { type Pin, readPin } from '../pin.ts';
 import { fingerprintOfToken } from '../registration-token.ts';
 import { openTalk, type Talk, type Trust } from '../session/talk.ts';
 import { trouble } from '../trouble.ts';
-import { askDiscover, discoverChanges } from './discover.ts';
+import { askDiscover, discoverChanges, sealedNames } from './discover.ts';
 
 /** The server that the pin and the token's second half name, each where there is one. It has proved itself when this returns. */
 export async function meetServerOfToken(context: Context, token: string): Promise<Talk> {
@@ -26,10 +26,13 @@ export async function meetServer(context: Context, trust: Trust): Promise<Talk> 
 async function findSealedPaths(context: Context): Promise<void> {
   const { settings } = context;
   const isKnown = () =>
-    ['handshake', 'messages'].every((name) => settings.get('endpoints', name) !== undefined);
+    sealedNames.every((name) => {
+      const path = settings.get('endpoints', name);
+      return path !== undefined && isAtServer(settings, path);
+    });
   if (isKnown()) return;
   const answer = await askDiscover(context);
-  if (answer.isOk) settings.stage(discoverChanges(context, answer));
+  if (answer.isOk) settings.stage(discoverChanges(context, answer, true));
   if (isKnown()) return;
   throw trouble(
     'untrusted',

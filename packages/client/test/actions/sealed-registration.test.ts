@@ -102,6 +102,26 @@ describe('a token that names the key of its server', () => {
     expect(await settings()).toContain(`signing_key = ${next.fingerprint}\n`);
   });
 
+  test.each(['handshake', 'messages'])(
+    'is not brought by new_host to the address of another server that discover names for %s, and nothing of it is kept',
+    async (name) => {
+      const other = await startFakeSealedServer();
+      try {
+        fake.endpoints[name] = `${other.url}/sealed/${name}/`;
+        const before = await settings();
+        const { code, stderr } = await newHost();
+        expect(code).toBe(1);
+        expect(stderr).toContain(`named for ${name} is not at ${fake.url}: it was passed over`);
+        expect(stderr).toContain("can't prove");
+        expect([other.asked, fake.said, await settings()]).toEqual([[], [], before]);
+        fake.endpoints[name] = `${fake.url}/sealed/${name}/`;
+        expect(await newHost()).toMatchObject({ code: 0 });
+      } finally {
+        await other.close();
+      }
+    },
+  );
+
   test.each(['new_host', 'host_register'])(
     'is not sent by %s to a server that proves another key',
     async (action) => {

@@ -50,6 +50,38 @@ describe('trust', () => {
     expect(await settings()).toBe(before);
   });
 
+  test('goes to no address of another server that discover has named, and asks for the server’s own', async () => {
+    const other = await startFakeSealedServer();
+    try {
+      const own = { ...fake.endpoints };
+      for (const name of ['handshake', 'messages']) fake.endpoints[name] = `${other.url}/sealed/${name}/`;
+      // On v1, where these mean nothing, they are kept.
+      expect(await run('discover')).toMatchObject({ code: 0, stderr: '' });
+      const before = await settings();
+      expect(before).toContain(other.url);
+      expect(await trust()).toMatchObject({ code: 1, stderr: expect.stringContaining('passed over') });
+      expect(await settings()).toBe(before);
+      fake.endpoints = own;
+      expect(await trust()).toMatchObject({ code: 0 });
+      expect(await run('host_status')).toMatchObject({ code: 0 });
+      expect([other.asked, (await settings()).includes(other.url)]).toEqual([[], false]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('is kept by discover, which passes over addresses of another server', async () => {
+    await trust();
+    for (const name of ['handshake', 'messages']) fake.endpoints[name] = `//127.0.0.1:1/sealed/${name}/`;
+    const before = await settings();
+    expect(await run('discover')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/handshake is not at .*passed over\n.*messages is not at .*passed over/),
+    });
+    expect(await settings()).toBe(before);
+    expect(await run('host_status')).toMatchObject({ code: 0 });
+  });
+
   test('enrols anew where an administrator has said hosts allow-v1', async () => {
     await trust();
     fake.hosts.get(host.uuid)!.channelKey = undefined;
