@@ -147,8 +147,8 @@ function joinDashed(arg: string, index: number, args: string[]): string[] {
   return isDashed(arg, args[index + 1]) ? [`${arg}=${args[index + 1]}`] : [arg];
 }
 
-/** 32 bytes, and perhaps a dot and as many again: a fingerprint, a registration token. */
-const dashedText = /^-[\w-]{42}(\.[\w-]{43})?$/;
+/** 32 bytes, and perhaps a dot and as many again, or what was copied of them: a fingerprint, a registration token. */
+const dashedText = /^-[\w-]{42}(\.\S*)?$/;
 
 function readNumber(text: string | undefined, shape: RegExp, sentence: string): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;

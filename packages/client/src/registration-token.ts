@@ -9,6 +9,12 @@ export async function readRegistrationToken({ flags, config }: Context): Promise
   if (token === '') throw trouble('usage', 'missing token argument');
   if (!/^[\x21-\x7e]+$/.test(token))
     throw trouble('usage', 'the token holds characters that no registration token has: copy it again');
+  // Taken for one of v1, it would be sent in the clear to whoever answers.
+  if (beginsAsOfRemotes.test(token) && !ofRemotes.test(token))
+    throw trouble(
+      'usage',
+      'the token is not whole, or something stands around it: it is 43 characters, a dot, and 43 more; copy it again',
+    );
   return token;
 }
 
@@ -16,6 +22,10 @@ export async function readRegistrationToken({ flags, config }: Context): Promise
 export function fingerprintOfToken(token: string): string | undefined {
   return /\.([A-Za-z0-9_-]{43})$/.exec(token)?.[1];
 }
+
+const ofRemotes = /^[\w-]{43}\.[\w-]{43}$/;
+/** A secret and a dot, perhaps in quotes. */
+const beginsAsOfRemotes = /^[^\w-]?[\w-]{43}\./;
 
 async function contentOf(given: string): Promise<string> {
   if (given === '-') return (await import('node:stream/consumers')).text(process.stdin);

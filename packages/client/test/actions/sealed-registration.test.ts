@@ -94,6 +94,32 @@ describe('a token that names the key of its server', () => {
     expect(saidTypes()).toEqual(['register', 'verify', 'prove', 'host_status']);
   });
 
+  test.each<[string, (whole: string) => string]>([
+    ['its last character missing', (whole) => whole.slice(0, -1)],
+    ['one character too many', (whole) => `${whole}x`],
+    ['a dot behind it', (whole) => `${whole}.`],
+    ['a quote behind it', (whole) => `${whole}"`],
+    ['quotes around it', (whole) => `'${whole}'`],
+    ['a quote before it', (whole) => `"${whole}`],
+    ['two dots', (whole) => whole.replace('.', '..')],
+    ['nothing behind its dot', (whole) => whole.replace(/\..*/, '.')],
+    ['a dash in front and its end missing', (whole) => `-${whole.slice(1, -3)}`],
+  ])('is not sent anywhere when it was copied with %s (it went out in the clear)', async (_, copy) => {
+    const before = await settings();
+    for (const action of ['host_register', 'host_verify', 'new_host']) {
+      const copied = copy(token());
+      const own = action === 'host_verify' ? await makeHost(fake.url, 'registered') : host;
+      const { code, stdout, stderr } = await (action === 'new_host'
+        ? newHost(copied)
+        : runClient([`--action=${action}`, '--settings', own.settings, '--token', copied]));
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('copy it again');
+      expect(stderr).not.toContain(secret.slice(1));
+    }
+    expect(fake.asked).toEqual([]);
+    expect(await settings()).toBe(before);
+  });
+
   test('that is a former one is good as long as that key has named the present one', async () => {
     const next = newKey();
     fake.signer = next;
