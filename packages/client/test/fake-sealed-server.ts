@@ -55,6 +55,8 @@ export type FakeSealedServer = {
   meddle: (...with_: ('honest' | { before: Meddling } | { after: Meddling })[]) => void;
   /** Forgets the sessions' instances, as a restart does; or the sessions themselves. */
   forget: (what: 'instances' | 'sessions') => void;
+  /** Forgets them and offers this one in the place of a new one, as no honest server does. */
+  offer: (instance: Buffer) => void;
   newUuid: () => string;
   close: () => Promise<void>;
 };
@@ -83,6 +85,7 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
   type Session = SessionSecret & { memories: Map<number, Memory>; host: string | undefined };
   const sessions = new Map<string, Session>();
   let turn = 0;
+  let offered: string | undefined;
   const answerings = new Map<string, Answering>();
   const meddlings: ('honest' | { before: Meddling } | { after: Meddling })[] = [];
   const signing = newKey();
@@ -107,6 +110,10 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     forget(what) {
       if (what === 'sessions') sessions.clear();
       for (const session of sessions.values()) session.memories.clear();
+    },
+    offer(instance) {
+      fake.forget('instances');
+      offered = instance.toString('hex');
     },
     newUuid: randomUUID,
     close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
@@ -158,7 +165,7 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     const name = frame.instance.toString('hex');
     if (memory.offered === name) Object.assign(memory, { current: name, offered: undefined, highest: -1 });
     if (memory.current !== name) {
-      memory.offered ??= randomBytes(16).toString('hex');
+      memory.offered ??= offered ?? randomBytes(16).toString('hex');
       return answered([
         { type: 'renew', instance: Buffer.from(memory.offered, 'hex').toString('base64url') },
       ]);

@@ -54,6 +54,6 @@ export function openLines(secret: Buffer, first: string): Lines {
   });
 }
 
-/** More than there are servers by far; a line that is forgotten costs a handshake when it is met again. */
+/** More than there are servers by far. One that is forgotten and met again begins no counter: that is the session's. */
 const mostLines = 64;
 const remembered = 8;

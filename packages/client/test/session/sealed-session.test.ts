@@ -75,6 +75,22 @@ describe('a session with a pinned server', () => {
     expect(frames().map(({ counter }) => counter)).toEqual([0, 1, 2, 3]);
   });
 
+  test('never says anything with a counter that it has used, however many instances it was offered (it forgot all after 64)', async () => {
+    const session = await open();
+    await session.ask([ask]);
+    const first = frames()[0]!.instance;
+    for (let restarts = 0; restarts < 70; restarts++) {
+      fake.forget('instances');
+      await session.ask([ask]);
+    }
+    fake.offer(first);
+    expect(await session.ask([ask])).toEqual(hostAnswer);
+    expect(frames().at(-1)?.instance).toEqual(first);
+    const counters = frames().map(({ counter }) => counter);
+    expect(new Set(counters).size).toBe(counters.length);
+    expect(counters).toEqual(counters.toSorted((one, other) => one - other));
+  });
+
   test.each([2, 3, 4])('goes on where %i servers take turns at answering', async (servers) => {
     fake.servers = servers;
     const session = await open();
