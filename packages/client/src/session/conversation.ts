@@ -8,6 +8,7 @@ import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
 import { trouble } from '../trouble.ts';
 import type { Handshake } from './handshake.ts';
 import { openLines } from './lines.ts';
+import { passingMs } from './passing-time.ts';
 import { readServerMessage } from './read-server-message.ts';
 import { mayRepeat, notRepeated } from './repetition.ts';
 import type { Outgoing } from './sealed-session.ts';
@@ -33,10 +34,10 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
   const { proof, transcript } = handshake;
   let { ticket } = handshake;
   let expiresAtMs = proof.expires_at_ms;
-  let clock = { serverMs: proof.time_ms, readAtMs: performance.now() };
+  let clock = { serverMs: proof.time_ms, readAtMs: passingMs() };
   const lines = openLines(handshake.secret, proof.instance);
   let hasBroken = false;
-  const serverNowMs = () => clock.serverMs + Math.floor(performance.now() - clock.readAtMs);
+  const serverNowMs = () => clock.serverMs + Math.floor(passingMs() - clock.readAtMs);
 
   // One for all instances: so it tells of any two requests of the session which was said first.
   let counter = 0;
@@ -92,7 +93,7 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
         if (renew === undefined) {
           lines.obeyed();
           const welcome = said.find((message) => message.type === 'welcome');
-          if (welcome !== undefined) clock = { serverMs: welcome.time_ms, readAtMs: performance.now() };
+          if (welcome !== undefined) clock = { serverMs: welcome.time_ms, readAtMs: passingMs() };
           return said;
         }
         renewals += 1;

@@ -1,0 +1,29 @@
+import { uptime } from 'node:os';
+
+/**
+ * Milliseconds that have passed since some moment, those too that the machine has slept: an order that expires meanwhile
+ * must be found expired. Node’s own clock stands still in sleep on Linux.
+ */
+export const passingMs: () => number = passingTime({
+  platform: process.platform,
+  uptimeSeconds: uptime,
+  nowMs: () => performance.now(),
+});
+
+type Clocks = {
+  readonly platform: NodeJS.Platform;
+  readonly uptimeSeconds: () => number;
+  readonly nowMs: () => number;
+};
+
+export function passingTime({ platform, uptimeSeconds, nowMs }: Clocks): () => number {
+  // CLOCK_BOOTTIME and GetTickCount64. Elsewhere Node reckons it by the clock on the wall, which may be set.
+  if (platform !== 'linux' && platform !== 'win32') return nowMs;
+  try {
+    uptimeSeconds();
+  } catch {
+    // Some containers hide it.
+    return nowMs;
+  }
+  return () => uptimeSeconds() * 1000;
+}
