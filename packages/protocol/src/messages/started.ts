@@ -10,7 +10,7 @@ export const Started = Type.Object({
 });
 export type Started = Static<typeof Started>;
 
-/** Server to client: end this run, with everything that it started. Answers `started`. */
+/** Server to client: end this run, with everything that it started, or do not begin it. Answers any report. */
 export const Stop = Type.Object({
   type: Type.Literal('stop'),
   run: Uuid,

@@ -12,6 +12,7 @@ import { itemsOf } from './result-reading.ts';
 import { stateOf } from './run-ending.ts';
 import { mayMove } from './run-moves.ts';
 import { prepareReport, type Report, type Said, settleRun } from './run-report.ts';
+import { stopsOfHost } from './run-stop.ts';
 
 /** Stores how a run ended, with what the host signed. Answered only after the commit. */
 export async function storeFinished(
@@ -31,7 +32,8 @@ export async function storeFinished(
     report: await prepareReport(mind, said),
     now: mind.clock(),
   });
-  return refusal ? [refusalAbout(message, refusal)] : [{ type: 'stored', run, attempt }];
+  const answer = refusal ? refusalAbout(message, refusal) : ({ type: 'stored', run, attempt } as const);
+  return [answer, ...(await stopsOfHost(mind.storage.tables, host.id))];
 }
 
 /** Checks that the host signed this, and that statement, message and output belong together. */

@@ -5,6 +5,7 @@ import type { Speaker } from './host-messages.ts';
 import type { Tables } from './ports.ts';
 import { findReported, type Reported, refusalAbout } from './reported-run.ts';
 import { mayMove } from './run-moves.ts';
+import { stopsOfHost } from './run-stop.ts';
 
 /** Stores that a host did not begin a run. */
 export async function storeRefused(
@@ -14,7 +15,8 @@ export async function storeRefused(
   const { run, attempt, code } = message;
   const request = { hostId: host.id, runId: run, attempt, code, now: mind.clock() };
   const refusal = await mind.storage.decide('refuseRun', request);
-  return refusal ? [refusalAbout(message, refusal)] : [{ type: 'stored', run, attempt }];
+  const answer = refusal ? refusalAbout(message, refusal) : ({ type: 'stored', run, attempt } as const);
+  return [answer, ...(await stopsOfHost(mind.storage.tables, host.id))];
 }
 
 export type RefusalReport = Reported & { code: Refused['code']; now: number };

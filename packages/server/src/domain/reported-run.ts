@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from '@remotes/protocol/errors';
 import type { HostMessage } from '@remotes/protocol/messages';
 import type { MessageRefusal } from '@remotes/protocol/messages/refusal';
+import { currentDefinitions } from './definitions.ts';
 import type { Run, Tables } from './ports.ts';
 
 /** What a report names. */
@@ -12,8 +13,16 @@ export async function findReported(
   { hostId, runId, attempt }: Reported,
 ): Promise<{ run: Run; isOlder: boolean } | Refusal> {
   const run = await tables.runs.byId(runId);
-  if (run?.hostId !== hostId || attempt > run.attempt) return refuse('not_this_hosts_run');
-  return { run, isOlder: attempt < run.attempt };
+  if (run && run.hostId !== hostId) return refuse('not_this_hosts_run');
+  if (run && attempt <= run.attempt) return { run, isOlder: attempt < run.attempt };
+  // A database that was restored does not know it yet: the report is good once the host has told its past.
+  return refuse((await isPastWanted(tables, hostId)) ? 'past_wanted' : 'not_this_hosts_run');
+}
+
+async function isPastWanted(tables: Tables, hostId: number): Promise<boolean> {
+  const host = await tables.hosts.byId(hostId);
+  const { storeId } = await currentDefinitions(tables);
+  return host !== undefined && host.toldStoreId !== storeId;
 }
 
 /** A refusal about one run, which the messages behind it survive. */

@@ -1,3 +1,4 @@
+import type { Stop } from '@remotes/protocol/messages/started';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import type { Run, Tables } from './ports.ts';
 import { mayMove } from './run-moves.ts';
@@ -8,6 +9,14 @@ export type StopOutcome = {
   /** `asked`: its host is told when it next gives a sign of life. `cancelled`: it had not begun. */
   done: 'asked' | 'asked_before' | 'cancelled';
 };
+
+/** Which runs a host is to end, or not to begin: said with every answer to a report, as it may be about to begin one. */
+export async function stopsOfHost(tables: Tables, hostId: number): Promise<Stop[]> {
+  const unfinished = await tables.runs.unfinishedOfHost(hostId);
+  return unfinished
+    .filter(({ stopAskedAt }) => stopAskedAt !== null)
+    .map(({ id, attempt }) => ({ type: 'stop', run: id, attempt }));
+}
 
 /** Decides that a run is to end: at once where it never began, else its host is told. */
 export async function decideStop(

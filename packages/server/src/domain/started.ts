@@ -6,8 +6,9 @@ import type { Tables } from './ports.ts';
 import { findReported, type Reported, refusalAbout } from './reported-run.ts';
 import { hasEnded, mayMove } from './run-moves.ts';
 import { readExecutedRevision } from './run-report.ts';
+import { stopsOfHost } from './run-stop.ts';
 
-/** Notes that a program runs, still or by now; answers whether it is to be ended. */
+/** Notes that a program runs, still or by now; answers which of its host's runs are to end. */
 export async function noteStarted(
   { mind, host }: Speaker,
   message: Started,
@@ -21,8 +22,11 @@ export async function noteStarted(
     graceMs: mind.limits.graceSeconds * 1000,
     now: mind.clock(),
   });
-  if (isRefusal(noted)) return [refusalAbout(message, noted)];
-  return noted.mustStop ? [{ type: 'stop', run, attempt }] : [];
+  const stops = await stopsOfHost(mind.storage.tables, host.id);
+  if (isRefusal(noted)) return [refusalAbout(message, noted), ...stops];
+  const isTold = stops.some((stop) => stop.run === run);
+  // One that was given up is not among the unfinished.
+  return noted.mustStop && !isTold ? [{ type: 'stop', run, attempt }, ...stops] : stops;
 }
 
 export type StartNote = Reported & { startedAt: number; graceMs: number; now: number };

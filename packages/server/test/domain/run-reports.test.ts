@@ -125,6 +125,53 @@ describe('a report about a run in each state, of each kind, about each attempt',
         expect(isKept, `statement of ${pair}`).toBe(isSigned && (isMoved || state !== 'interrupted'));
       }
     });
+
+    test('about a run that a restored database does not know wants the past first, stores nothing, and is good after it', async () => {
+      const database = await open();
+      const fleet = await createFleet(database);
+      const machine = await createSealedMachine(fleet);
+      const { tables } = database.storage;
+      const wireNumber = await fleet.define();
+      const { jobId } = (await tables.commands.list())[0]!;
+      const known = randomUUID();
+      await database.write((all) =>
+        all.runs.add({
+          id: known,
+          jobId: randomUUID(),
+          hostId: machine.hostId,
+          wireNumber: wireNumber + 1,
+          commandName: 'greet',
+          revision: 1,
+          attempt: 1,
+          state: 'interrupted',
+          inputs: '{}',
+          interpreter: 'python',
+          deliveredAt: 1,
+        }),
+      );
+      await fleet.administer((all) => all.server.setStoreId(randomUUID()));
+      const unknown = { run: randomUUID(), attempt: 1 };
+      const newer = { run: known, attempt: 2 };
+      for (const given of [unknown, newer]) {
+        for (const kind of kinds) expect(await report(machine, kind, given)).toBe('past_wanted');
+        const refusal = await machine.say(machine.finishedOf(given, {}));
+        expect(refusal).toMatchObject([{ type: 'refusal', of: 'finished', run: given.run }]);
+      }
+      expect(await tables.runs.byId(unknown.run)).toBeUndefined();
+      expect(await tables.runs.byId(known)).toMatchObject({ attempt: 1, state: 'interrupted' });
+
+      const told = { job: jobId, wire_number: wireNumber, revision: 1, name: 'greet', finished_at_ms: 5 };
+      const past = { ...told, ...unknown, state: 'interrupted' as const, exit_code: null };
+      await machine.say({ type: 'ran', runs: [past], is_last: true });
+      expect(await report(machine, 'succeeded', unknown)).toBe('stored');
+      const run = (await tables.runs.byId(unknown.run))!;
+      expect(run).toMatchObject({ state: 'succeeded', exitCode: 0, result: '[]' });
+      expect(await tables.outputs.chunks(run.number)).not.toEqual([]);
+      expect(await tables.runs.statement(run.number)).toBeDefined();
+      expect(await report(machine, 'succeeded', { run: randomUUID(), attempt: 1 })).toBe(
+        'not_this_hosts_run',
+      );
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { GiveRun } from '@remotes/protocol/messages/claim';
 import { describe, expect, test } from 'vitest';
 import { eachDatabase } from '../databases.ts';
 import { createSealedMachine } from './sealed-machine.ts';
@@ -66,6 +67,31 @@ describe('a started run', () => {
       const given = await machine.claimOne();
       expect(await stop(given.run)).toMatchObject({ done: 'asked' });
       expect(await machine.start(given)).toBe('stop');
+    });
+
+    test('that is stopped before it begins is told with the answer to whatever its host reports', async () => {
+      const { fleet, machine, tables, stop } = await begin();
+      for (let index = 0; index < 3; index += 1) await fleet.define();
+      const { runs } = await machine.claim();
+      const [first, second, third] = runs as [GiveRun, GiveRun, GiveRun];
+      await stop(third.run);
+      const told = { type: 'stop', run: third.run, attempt: third.attempt };
+      const started = { type: 'started', started_at_ms: 1_000 } as const;
+      expect(await machine.say({ ...started, run: first.run, attempt: 1 })).toEqual([told]);
+      expect(await machine.say(machine.finishedOf(first, {}))).toEqual([
+        { type: 'stored', run: first.run, attempt: 1 },
+        told,
+      ]);
+      const refused = { type: 'refused', attempt: 1, code: 'manifest_expired' } as const;
+      expect(await machine.say({ ...refused, run: second.run })).toMatchObject([{ type: 'stored' }, told]);
+      expect(await machine.say({ ...started, run: second.run, attempt: 1 })).toMatchObject([
+        { type: 'refusal' },
+        told,
+      ]);
+      const unbegun = { ending: 'stopped', exit_code: null, started_at_ms: null, duration_ms: null } as const;
+      expect(await machine.finish(third, { statement: unbegun })).toBe('stored');
+      expect(await tables.runs.byId(third.run)).toMatchObject({ state: 'stopped', startedAt: null });
+      expect(await machine.finish(third, { statement: unbegun })).toBe('stored');
     });
 
     test('that is queued again is cancelled at once', async () => {
