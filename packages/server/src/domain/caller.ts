@@ -22,7 +22,7 @@ export async function identifyCaller(mind: Mind, token: string): Promise<Caller 
   const { tables } = mind.storage;
   const host = await tables.hosts.byTokenHash(tokenHash);
   if (host) {
-    const refusal = refusalOfHost(host) ?? refusalOnV1(host);
+    const refusal = refusalOfV1Caller(host);
     if (refusal) return { ...refusal, hostName: host.name };
     await mind.storage.decide('useHostToken', { tokenHash, now: mind.clock() });
     const groups = await tables.hostsGroups.ofHost(host.id);
@@ -36,7 +36,14 @@ export async function identifyCaller(mind: Mind, token: string): Promise<Caller 
 /** Why this host may not ask for anything, if so. */
 export function refusalOfHost(host: Pick<Host, 'state'>): Refusal | undefined {
   if (host.state === 'verified') return undefined;
+  if (host.state === 'disabled') return refuse('host_disabled');
   return refuse(host.state === 'pending' ? 'host_not_approved' : 'permission_denied');
+}
+
+/** The same on v1, where a disabled host hears what it always heard. */
+export function refusalOfV1Caller(host: Pick<Host, 'state' | 'channelKey'>): Refusal | undefined {
+  if (host.state === 'disabled') return refuse('permission_denied');
+  return refusalOfHost(host) ?? refusalOnV1(host);
 }
 
 /** Once a host has proved its channel key, whoever holds no more than its token gets nothing. */

@@ -4,7 +4,7 @@ import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import type { CommandGetAnswer } from '@remotes/protocol/requests/command-get';
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import { v7 as uuidv7 } from 'uuid';
-import { refusalOfHost, refusalOnV1 } from './caller.ts';
+import { refusalOfV1Caller } from './caller.ts';
 import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
@@ -94,7 +94,7 @@ export async function decideDelivery(
 ): Promise<Delivery | Refusal> {
   const host = await tables.hosts.byId(hostId);
   // It may have proved its key since the door looked.
-  const refusal = host ? (refusalOfHost(host) ?? refusalOnV1(host)) : refuse('permission_denied');
+  const refusal = host ? refusalOfV1Caller(host) : refuse('permission_denied');
   if (refusal) return refusal;
   const definitions = await currentDefinitions(tables);
   const command = definitions.commands.get(wireNumber);

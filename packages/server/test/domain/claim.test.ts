@@ -205,7 +205,7 @@ describe('a claim', () => {
       const request = { hostId, wireNumber: null, runIds: [crypto.randomUUID()], graceMs: 0, now: start };
       const claim = () => database.storage.decide('claimRuns', request);
       await fleet.administer((all) => all.hosts.change(hostId, { state: 'disabled' }));
-      expect(await claim()).toMatchObject({ refused: 'permission_denied' });
+      expect(await claim()).toMatchObject({ refused: 'host_disabled' });
       await fleet.administer((all) => all.hosts.change(hostId, { state: 'verified', channelKey: null }));
       expect(await claim()).toMatchObject({ refused: 'session_ended' });
       expect(await tables.runs.ofHost(hostId, id)).toBeUndefined();

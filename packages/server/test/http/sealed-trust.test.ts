@@ -189,7 +189,7 @@ describe('who is let into a session', () => {
       expect(codesOf(await thief.say(thief.sayVerify(token)))).toEqual(['channel_key_enrolled']);
     });
 
-    test('only a verified host enrols: others get what v1 would say', async () => {
+    test('only a verified host enrols: others hear why not', async () => {
       const database = await open();
       const door = await openDoor(database);
       const keys = newHostKeys();
@@ -199,7 +199,7 @@ describe('who is let into a session', () => {
       expect(codesOf(await host.say(host.sayEnrol()))).toEqual(['permission_denied']);
       await host.verify(token);
       await decideStanding(database, 'disable');
-      expect(codesOf(await host.say(host.sayEnrol()))).toEqual(['permission_denied']);
+      expect(codesOf(await host.say(host.sayEnrol()))).toEqual(['host_disabled']);
       expect(codesOf(await host.say(host.sayVerify(token)))).toEqual(['host_disabled']);
       expect(codesOf(await host.say(host.sayRegister(token)))).toEqual(['host_disabled']);
     });
@@ -223,12 +223,12 @@ describe('who is let into a session', () => {
       });
     });
 
-    test('disabling a host ends its sessions at once', async () => {
+    test('disabling a host ends its sessions at once, and it hears why when it proves itself', async () => {
       const { database, host } = await entered(open);
       await decideStanding(database, 'disable');
       expect((await host.say(whoAmI)).status).toBe(410);
       const again = await openSealedHost(host.url(), host.keys);
-      expect(codesOf(await again.say(again.sayProve()))).toEqual(['permission_denied']);
+      expect(codesOf(await again.say(again.sayProve()))).toEqual(['host_disabled']);
       await decideStanding(database, 'enable');
       await again.prove();
     });
