@@ -90,10 +90,15 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     for (const one of runs) given.set(one.run, one);
     return [...runs, { type: 'claimed', runs: runs.length, has_more: work.due.length > 0 }];
   });
+  const pastWanted = ({ type, run }: Started | Finished | Refused): ServerMessage[] | undefined =>
+    work.welcome.wants_past ? [{ ...refusal(type, 'past_wanted'), run }] : undefined;
+  const stops = () =>
+    [...given.values()]
+      .filter(({ run }) => work.stopAsked.has(run))
+      .map(({ run, attempt }) => ({ type: 'stop', run, attempt }) as const);
   fake.answer('started', (message: Started) => {
     work.started.push(message);
-    const { run, attempt } = message;
-    return work.stopAsked.has(run) ? [{ type: 'stop', run, attempt }] : [];
+    return pastWanted(message) ?? stops();
   });
   fake.answer('output', ({ run, stream }: Output, { data }: Carried) => {
     outputs.set(run + stream, [...(outputs.get(run + stream) ?? []), Buffer.from(data)]);
@@ -114,13 +119,17 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     };
     if (!isSignedFor('result', host.channelKey.key, statement, signature))
       return [{ ...refusal('finished', 'statement_invalid'), run }];
+    const wanted = pastWanted(message);
+    if (wanted !== undefined) return wanted;
     const code = work.refusals.get(run);
     if (code !== undefined) return [{ ...refusal('finished', code), run }];
     work.finished.push(reported);
     given.delete(run);
-    return [{ type: 'stored', run, attempt }];
+    return [{ type: 'stored', run, attempt }, ...stops()];
   });
   fake.answer('refused', (message: Refused) => {
+    const wanted = pastWanted(message);
+    if (wanted !== undefined) return wanted;
     work.refused.push(message);
     given.delete(message.run);
     return [{ type: 'stored', run: message.run, attempt: message.attempt }];

@@ -2,7 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { GiveRun } from '@remotes/protocol/messages/claim';
 import type { Started } from '@remotes/protocol/messages/started';
 import { isTrouble } from '../trouble.ts';
-import { askServer, type SealedWorker } from './sealed-worker.ts';
+import { greet } from './greeting.ts';
+import { isPastWanted } from './sealed-delivery.ts';
+import { askServer, isStopped, type SealedWorker } from './sealed-worker.ts';
 
 /** Short programs are over before anybody needs to know that they run. */
 const firstMs = 1000;
@@ -20,8 +22,8 @@ export function sayAlive(
   const started = { type: 'started', run, attempt, started_at_ms: Date.now() } satisfies Started;
   const beat = async () => {
     const answers = await askServer(worker, [started], ended.signal);
-    if (answers.some((answer) => answer.type === 'stop' && answer.run === run && answer.attempt === attempt))
-      stop();
+    if (isStopped(worker, started)) stop();
+    if (answers.some((answer) => isPastWanted(answer, run))) await greet(worker, []);
   };
   const beats = async () => {
     for (let waitMs = firstMs; ; waitMs = worker.standing.heartbeatSeconds * 1000) {

@@ -52,8 +52,8 @@ export type Journal = {
    * for ever that it ran; while that can't be written down, the run stays held.
    */
   stored(id: string): Promise<JournalRefusal | undefined>;
-  /** The server has stored that this run was refused, and never begun. */
-  keepRefused(run: JournalRun): Promise<JournalRefusal | undefined>;
+  /** The server has stored that this run was refused or stopped, and never begun. What was stopped never will be. */
+  keepUnbegun(run: JournalRun, state: 'refused' | 'stopped'): Promise<JournalRefusal | undefined>;
   /** Whether this attempt of a run that came by the sealed protocol, or a later one, has ever begun here. */
   hasBegun(run: string, attempt: number): boolean;
   /** All that was stored and came by the sealed protocol. */
@@ -231,10 +231,10 @@ function journalOf({ path, file, past, lock, holdings, limitBytes, isIntact, not
         return refusal;
       }),
 
-    keepRefused: (run: JournalRun) =>
+    keepUnbegun: (run: JournalRun, state: 'refused' | 'stopped') =>
       inTurn(async () => {
         if (run.given !== undefined && hasBegun(run.given.run, run.given.attempt)) return undefined;
-        return keepForEver(pastRecord(run, { state: 'refused' }));
+        return keepForEver(pastRecord(run, { state }));
       }),
 
     close: () =>

@@ -23,6 +23,8 @@ export type Delivery = {
   /** Why it is not stored yet, or never will be. */
   readonly sentence?: string;
   readonly trouble?: Trouble;
+  /** It was refused for who this host is, and not for what was said. */
+  readonly isOfHost?: boolean;
   readonly mayHaveArrived: boolean;
 };
 

@@ -2,6 +2,7 @@ import type { ServerMessage } from '@remotes/protocol/messages';
 import { crashPoint } from '../crash-point.ts';
 import type { Outgoing } from '../session/sealed-session.ts';
 import { isTrouble, type Trouble } from '../trouble.ts';
+import { greet } from './greeting.ts';
 import type { GivenRun } from './journal-record.ts';
 import type { Delivery } from './outbox.ts';
 import { type Ended, reportOf } from './sealed-report.ts';
@@ -25,15 +26,37 @@ export type SealedDelivery = {
 /** Reports how a run ended, and finds out whether the server has stored it. A report may be said any number of times. */
 export async function deliverSealed(worker: SealedWorker, report: Report): Promise<SealedDelivery> {
   const { given, ended, along = [], signal } = report;
-  try {
+  const compose = () => {
     const { channelKey } = worker.sealed;
     // Never shortened on a word that is not sealed: what is signed once is what the server keeps.
     const limitBytes = worker.standing.reportLimitBytes;
-    const messages = reportOf(given, ended, { channelKey, limitBytes });
-    const answers = await askWithClaim(worker, messages, along, signal);
-    const delivery = deliveryIn(answers, given);
-    if (delivery.state === 'stored') crashPoint('posted');
-    return { delivery, answers };
+    return reportOf(given, ended, { channelKey, limitBytes });
+  };
+  const said = await sayOfRun(worker, given, { compose, along, signal });
+  if (said.delivery.state === 'stored') crashPoint('posted');
+  return said;
+}
+
+export type SayingOfRun = {
+  /** Composed anew when it is said again. */
+  readonly compose: () => readonly Outgoing[];
+  readonly along?: readonly Outgoing[];
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Says something final about a run. A server that was restored meanwhile is told the past first, and then the same again. */
+export async function sayOfRun(
+  worker: SealedWorker,
+  given: Pick<GivenRun, 'run' | 'attempt'>,
+  { compose, along = [], signal }: SayingOfRun,
+): Promise<SealedDelivery> {
+  try {
+    let answers = await askWithClaim(worker, compose(), along, signal);
+    if (answers.some((answer) => isPastWanted(answer, given.run))) {
+      await greet(worker, []);
+      answers = await askWithClaim(worker, compose(), [], signal);
+    }
+    return { delivery: deliveryIn(answers, given), answers };
   } catch (error) {
     if (!isTrouble(error)) throw error;
     return { delivery: keptFor(error), answers: [] };
@@ -41,7 +64,7 @@ export async function deliverSealed(worker: SealedWorker, report: Report): Promi
 }
 
 /** Tells what the server says to the report, or the refusal, of this run. */
-export function deliveryIn(
+function deliveryIn(
   answers: readonly ServerMessage[],
   { run, attempt }: Pick<GivenRun, 'run' | 'attempt'>,
 ): Delivery {
@@ -53,20 +76,42 @@ export function deliveryIn(
     // It will not be wanted later either: this host has said what it had to say.
     if (answer.run === run && finalRefusals.has(answer.code))
       return { state: 'unwanted', sentence, mayHaveArrived: true };
-    if (answer.run === undefined || answer.run === run)
-      return { state: 'kept', sentence, mayHaveArrived: true };
+    if (answer.run === undefined || answer.run === run) {
+      const isOfHost = answer.run === undefined || hostRefusals.has(answer.code);
+      return { state: 'kept', sentence, isOfHost, mayHaveArrived: true };
+    }
   }
   const sentence = 'the server says nothing to the report of this run';
   return { state: 'kept', sentence, mayHaveArrived: true };
 }
 
-/** Trouble that the next report would meet too; that one is too long says nothing about others. */
+/** Whether the next report would meet with the same; that one is too long says nothing about others. */
 export function endsPass(delivery: Delivery | undefined): boolean {
+  if (delivery?.isOfHost === true) return true;
   return delivery?.trouble !== undefined && !delivery.trouble.isTooLarge;
 }
 
-export function keptFor(trouble: Trouble): Delivery {
+export function isPastWanted(answer: ServerMessage, run: string): boolean {
+  return (
+    answer.type === 'refusal' &&
+    answer.code === 'past_wanted' &&
+    answer.of !== 'claim' &&
+    (answer.run ?? run) === run
+  );
+}
+
+function keptFor(trouble: Trouble): Delivery {
   return { state: 'kept', sentence: trouble.message, trouble, mayHaveArrived: true };
 }
 
+const hostRefusals = new Set([
+  'permission_denied',
+  'invalid_token',
+  'host_disabled',
+  'host_not_approved',
+  'host_unproved',
+  'host_not_found',
+  'proof_invalid',
+  'session_ended',
+]);
 const finalRefusals = new Set(['not_this_hosts_run', 'report_illegal', 'statement_invalid']);

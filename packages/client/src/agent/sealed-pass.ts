@@ -91,8 +91,10 @@ async function openPass(
   worker: SealedWorker,
   claim: Claim,
 ): Promise<{ settled: Settled[]; answers: Answers }> {
-  const { journal } = worker;
+  const { journal, standing } = worker;
   const settled: Settled[] = [];
+  // Nothing is claimed now.
+  standing.stopped.clear();
   // What is held is settled first: the journal may have room only then.
   const isFree = heldHere(worker).length === 0 && (await journal.ready()) === undefined;
   if (mustGreet(worker) && !isFree) {
@@ -128,15 +130,23 @@ async function carryOutAll(
   { runs, hasMore, signingKey }: Batch,
   onReport: (report: RunReport) => void,
 ): Promise<Next> {
+  const { standing } = worker;
+  const { greeted } = standing;
   let last: readonly ServerMessage[] = [];
   for (const [index, run] of runs.entries()) {
     if (worker.finish.aborted) return undefined;
+    // Another hello has said that they are not held here.
+    if (standing.greeted !== undefined && standing.greeted !== greeted) return 'claim';
     // Signed with a key that the server has no more: it gives them again under the new one, as they are not held here.
     if (!worker.sealed.server.signingKey.equals(signingKey)) return 'claim';
     const isLast = hasMore && index === runs.length - 1;
     const { report, answers } = await carryOut(worker, run, isLast ? nextClaim(worker) : nothingMore);
     onReport(report);
-    if (report.trouble !== undefined || endsPass(report.delivery)) return undefined;
+    if (report.trouble !== undefined || endsPass(report.delivery)) {
+      // The next hello says that the others are not held.
+      standing.greeted = undefined;
+      return undefined;
+    }
     last = answers;
   }
   if (!hasMore || runs.length === 0 || worker.finish.aborted) return undefined;

@@ -14,9 +14,11 @@ import type { GivenRun } from './journal-record.ts';
 import { interruptionSentence } from './run-texts.ts';
 
 /** How a run ended, with the one ending that no outcome has. */
-export type Ended = Omit<Outcome, 'ending' | 'reason' | 'durationMs'> & {
+export type Ended = Omit<Outcome, 'ending' | 'reason' | 'startedAtMs' | 'durationMs'> & {
   readonly ending: RunStatement['ending'];
   readonly reason?: string | undefined;
+  /** Null where the program was never started. */
+  readonly startedAtMs: number | null;
   readonly durationMs: number | null;
 };
 

@@ -8,15 +8,16 @@ import { crashPoint } from '../crash-point.ts';
 import { executeProgram } from '../host/execute.ts';
 import type { Outcome } from '../host/outcome.ts';
 import type { Outgoing } from '../session/sealed-session.ts';
-import { isTrouble, trouble } from '../trouble.ts';
+import { trouble } from '../trouble.ts';
 import { sayAlive } from './heartbeat.ts';
 import { isJournalRefusal, type JournalRefusal } from './journal.ts';
 import type { GivenRun, JournalRun } from './journal-record.ts';
 import { refusalOfRun } from './manifest-check.ts';
 import { graceSeconds, outputLimitBytes, type RunReport } from './run-command.ts';
 import { refusalWords } from './run-refusal-words.ts';
-import { deliverSealed, deliveryIn, keptFor } from './sealed-delivery.ts';
-import { askWithClaim, type SealedWorker } from './sealed-worker.ts';
+import { deliverSealed, sayOfRun } from './sealed-delivery.ts';
+import { isStopped, type SealedWorker } from './sealed-worker.ts';
+import { leaveStopped } from './stopped-run.ts';
 import { inV1Shape } from './v1-shape.ts';
 
 export type CarriedOut = {
@@ -28,7 +29,7 @@ export type CarriedOut = {
 /** What more to say in the request that brings the report. */
 export type Along = () => Promise<readonly Outgoing[]>;
 
-type Given = JournalRun & { readonly given: GivenRun };
+export type Given = JournalRun & { readonly given: GivenRun };
 
 /** Checks a run, executes it once, and reports what became of it. Throws only what is a fault. */
 export async function carryOut(worker: SealedWorker, given: GiveRun, along: Along): Promise<CarriedOut> {
@@ -43,6 +44,7 @@ export async function carryOut(worker: SealedWorker, given: GiveRun, along: Alon
     hasBegun: journal.hasBegun,
   });
   if (code !== undefined) return refuse(worker, { run, report, code }, along);
+  if (isStopped(worker, run.given)) return leaveStopped(worker, { run, report }, along);
   const id = await journal.begin(run);
   if (isJournalRefusal(id)) return notBegun(worker, { run, report }, id);
   const outcome = await execute(worker, given);
@@ -90,18 +92,15 @@ async function refuse(
   const refused = { ...report, refusal: { code, sentence } };
   const { given } = run;
   const message = { type: 'refused', run: given.run, attempt: given.attempt, code } satisfies Refused;
-  try {
-    const answers = await askWithClaim(worker, [message], await along());
-    const delivery = deliveryIn(answers, given);
-    if (delivery.state === 'stored') {
-      const unkept = await worker.journal.keepRefused(run);
-      if (unkept !== undefined) worker.say(unkept.sentence);
-    }
-    return { report: { ...refused, delivery }, answers };
-  } catch (error) {
-    if (!isTrouble(error)) throw error;
-    return { report: { ...refused, delivery: keptFor(error) }, answers: [] };
+  const { delivery, answers } = await sayOfRun(worker, given, {
+    compose: () => [message],
+    along: await along(),
+  });
+  if (delivery.state === 'stored') {
+    const unkept = await worker.journal.keepUnbegun(run, 'refused');
+    if (unkept !== undefined) worker.say(unkept.sentence);
   }
+  return { report: { ...refused, delivery }, answers };
 }
 
 /** The journal was ready when the run was claimed. Where it can't take it now, nothing more is begun either. */

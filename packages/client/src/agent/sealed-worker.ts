@@ -26,10 +26,29 @@ export type Standing = {
   claimLimit: number;
   heartbeatSeconds: number;
   reportLimitBytes: number;
+  /** Attempts of runs that an operator wants ended, as any answer may say. */
+  readonly stopped: Set<string>;
 };
 
 export function newStanding(): Standing {
-  return { greeted: undefined, claimLimit: 8, heartbeatSeconds: 30, reportLimitBytes: usualReportBytes };
+  return {
+    greeted: undefined,
+    claimLimit: 8,
+    heartbeatSeconds: 30,
+    reportLimitBytes: usualReportBytes,
+    stopped: new Set(),
+  };
+}
+
+type Attempt = { readonly run: string; readonly attempt: number };
+
+/** Whether the server has said that this attempt is to be ended, or not to be begun. */
+export function isStopped({ standing }: SealedWorker, attempt: Attempt): boolean {
+  return standing.stopped.has(nameOf(attempt));
+}
+
+function nameOf({ run, attempt }: Attempt): string {
+  return `${run} ${attempt}`;
 }
 
 /** Whether an answer may have been lost since the last hello, or none was said yet. */
@@ -37,14 +56,16 @@ export function mustGreet({ sealed, standing, journal }: SealedWorker): boolean 
   return standing.greeted?.handshakes !== sealed.handshakes() || standing.greeted.journal !== journal;
 }
 
-/** Throws a trouble when there is no answer, after which hello comes first. */
+/** Notes which runs are to be stopped; the other answers are the caller's. Throws a trouble when there is none, after which hello comes first. */
 export async function askServer(
   { sealed, standing }: SealedWorker,
   messages: readonly Outgoing[],
   signal?: AbortSignal,
 ): Promise<ServerMessage[]> {
   try {
-    return await sealed.ask(messages, signal);
+    const answers = await sealed.ask(messages, signal);
+    for (const answer of answers) if (answer.type === 'stop') standing.stopped.add(nameOf(answer));
+    return answers.filter(({ type }) => type !== 'stop');
   } catch (error) {
     standing.greeted = undefined;
     throw error;

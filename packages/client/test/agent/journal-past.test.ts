@@ -125,9 +125,9 @@ test('the same attempt, or an earlier one, never begins twice: not while it is h
 
 test('a refused run is remembered as that; it stands in no way, and takes no other’s place', async () => {
   const journal = await here.open();
-  await journal.keepRefused(given(1));
+  await journal.keepUnbegun(given(1), 'refused');
   await carryOut(journal, given(2));
-  await journal.keepRefused(given(2));
+  await journal.keepUnbegun(given(2), 'refused');
   expect(journal.hasBegun(uuid(1), 1)).toBe(false);
   const states = () => journal.past().map(({ wire_number, state }) => [wire_number, state]);
   expect(states()).toEqual([
