@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { createDatabase } from '../packages/server/test/databases.ts';
+import { createDatabase, type EmptyDatabase } from '../packages/server/test/databases.ts';
 import { runClient } from './client-process.ts';
 import { type Middle, startMiddle } from './middle.ts';
 import type { Ended } from './program.ts';
@@ -16,7 +16,7 @@ import { makeFolder } from './temporary-folder.ts';
 
 /** A server, somebody in the middle of its wire, and hosts that know it through him. */
 export type TrustedFleet = {
-  readonly database: Database;
+  readonly database: EmptyDatabase;
   readonly server: () => RunningServer;
   readonly middle: Middle;
   /** Ends the server as a kill does, and starts another on the same database. */
