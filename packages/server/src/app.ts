@@ -6,6 +6,7 @@ import { createApiLog } from './domain/api-log.ts';
 import { createDefinitionsView } from './domain/definitions.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
 import type { Mind } from './domain/mind.ts';
+import { createNewestSessions } from './domain/newest-sessions.ts';
 import { createPresence } from './domain/presence.ts';
 import { createServerKeyringView } from './domain/server-keyring.ts';
 import { createSessionMemory } from './domain/session-memory.ts';
@@ -43,6 +44,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       serverKeys: createServerKeyringView(storage.tables, masterKey, definitions),
       ticketKeys: createTicketKeysView(storage.tables, masterKey, definitions),
       sessions: createSessionMemory(),
+      newestSessions: createNewestSessions(),
       definitions,
       knownHosts: createKnownHosts(),
       presence: createPresence(clock),

@@ -131,7 +131,6 @@ export async function openSealedHost(url: string, keys: HostKeys = newHostKeys()
       const renew = heard.messages.find((message) => message.type === 'renew');
       if (!renew) return heard;
       session.instance = bytes(renew.instance);
-      session.counter = -1;
       return sayOnce(said);
     },
     /** What was answered; throws for a refusal of any kind. */

@@ -10,6 +10,7 @@ import { readWork } from './hosts-work.ts';
 import { inputsHash, signOrder } from './manifest.ts';
 import { dueCommands, offeredCommands } from './offer.ts';
 import type { Tables } from './ports.ts';
+import { afterRequest, isOvertaken, type RequestOrder } from './request-order.ts';
 import { type Inputs, mayDeliver, noteDelivery, readInputs } from './run-delivery.ts';
 import { openSetting } from './secret-setting.ts';
 
@@ -27,7 +28,7 @@ export async function claimRuns(
   speaker: Speaker,
   { limit, wire_number: wireNumber }: Claim,
 ): Promise<readonly ServerMessage[] | Refusal> {
-  const { mind, host } = speaker;
+  const { mind, host, order } = speaker;
   // Looked at first, so that a host that asks in vain makes nobody write.
   const definitions = await mind.definitions.current();
   const work = await readWork(mind.storage.tables, definitions, { hostId: host.id, isSealed: true });
@@ -36,6 +37,7 @@ export async function claimRuns(
   }
   const claimed = await mind.storage.decide('claimRuns', {
     hostId: host.id,
+    order,
     wireNumber: wireNumber ?? null,
     runIds: Array.from({ length: Math.min(limit, claimLimit) }, () => uuidv7()),
     graceMs: mind.limits.graceSeconds * 1000,
@@ -95,6 +97,7 @@ function giveRun(
 
 export type ClaimRequest = {
   hostId: number;
+  order: RequestOrder;
   /** This command and no other; null for whatever is due. */
   wireNumber: number | null;
   /** One for each run that may be given, for those that are new. */
@@ -116,12 +119,12 @@ type Claimed = {
 /** Decides what a host is given now, by the rules of the list, and notes that it has it. */
 export async function decideClaim(
   tables: Tables,
-  { hostId, wireNumber, runIds, graceMs, now }: ClaimRequest,
+  { hostId, order, wireNumber, runIds, graceMs, now }: ClaimRequest,
 ): Promise<Claimed | Refusal> {
   const host = await tables.hosts.byId(hostId);
   const refusal = host ? refusalOfHost(host) : refuse('permission_denied');
   if (!host || refusal) return refusal ?? refuse('permission_denied');
-  if (host.channelKey === null) return refuse('session_ended');
+  if (host.channelKey === null || isOvertaken(host, order)) return refuse('session_ended');
   const definitions = await currentDefinitions(tables);
   if (host.toldStoreId !== definitions.storeId) return refuse('past_wanted');
   const work = await readWork(tables, definitions, { hostId, isSealed: true });
@@ -141,6 +144,7 @@ export async function decideClaim(
     const note = { hostId, command, former, inputs, runId, now, deadlineAt };
     deliveries.push({ ...(await noteDelivery(tables, note)), command, inputs });
   }
+  if (deliveries.length > 0) await tables.hosts.change(hostId, afterRequest(order));
   const isLeft = (command: CommandDefinition) => isAsked(command) && !passed.has(command.id);
   const hasMore = dueCommands(definitions, work, now).some(isLeft);
   return { deliveries, hasMore, keyFingerprint: host.keyFingerprint, now };

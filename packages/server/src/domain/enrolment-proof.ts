@@ -4,27 +4,37 @@ import { type Refusal, refuse } from '@remotes/protocol/errors';
 import { enrolmentText } from '@remotes/protocol/values/signed-texts';
 import type { Mind } from './mind.ts';
 import type { Host } from './ports.ts';
+import { isOver } from './prove.ts';
+import type { SessionTicket } from './session-ticket.ts';
 
 type Enrolment = { readonly host: string; readonly channel_key: string; readonly proof: string };
 
 /** The host that its RSA key proves, in this session, to want this channel key. */
 export async function checkEnrolment(
   mind: Mind,
-  transcript: Buffer,
+  session: SessionTicket,
   { host: uuid, channel_key: channelKey, proof }: Enrolment,
 ): Promise<Host | Refusal> {
   if (!readSigningPublicKey(channelKey)) return refuse('message_malformed');
   const host = await mind.storage.tables.hosts.byUuid(uuid);
   const publicKey = host && readRsaPublicKey(host.publicPem);
   if (!host || !publicKey) return refuse('proof_invalid');
-  const isProved = verifyPss(publicKey, enrolmentText({ transcript, host: uuid, channelKey }), proof);
-  return isProved ? host : refuse('proof_invalid');
+  const text = enrolmentText({ transcript: session.transcript, host: uuid, channelKey });
+  if (!verifyPss(publicKey, text, proof)) return refuse('proof_invalid');
+  return isOver(mind, host, session) ? refuse('session_ended') : host;
 }
 
-/** A channel key is enrolled once: another one takes its place only by the key itself, or by an administrator's leave. */
+/** What a host enrols, in a session that began then. */
+export type KeyToEnrol = { channelKey: string; begunAt: number };
+
+/**
+ * A channel key is enrolled once: another one takes its place only by the key itself, or by an administrator's leave.
+ * What was said before he gave it is not done after it.
+ */
 export function refusalOfEnrolment(
-  { channelKey: enrolled }: Pick<Host, 'channelKey'>,
-  channelKey: string,
+  { channelKey: enrolled, sessionsFrom }: Pick<Host, 'channelKey' | 'sessionsFrom'>,
+  { channelKey, begunAt }: KeyToEnrol,
 ): Refusal | undefined {
+  if (begunAt < (sessionsFrom ?? 0)) return refuse('session_ended');
   return enrolled === null || enrolled === channelKey ? undefined : refuse('channel_key_enrolled');
 }

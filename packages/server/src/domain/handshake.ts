@@ -34,6 +34,7 @@ export async function shakeHands(mind: Mind, body: HandshakeBody): Promise<Hands
   mind.sessions.begin(session.transcript, instance);
   const ticket = sealTicket(await mind.ticketKeys(), keys.signingKeyText, {
     ...session,
+    begunAt: mind.newestSessions.beginAt(mind.clock()),
     expiresAt,
     host: undefined,
   });

@@ -6,6 +6,7 @@ import { claimLimit } from './claim.ts';
 import { currentDefinitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import type { Host, Run, Tables } from './ports.ts';
+import { afterRequest, isOvertaken, type RequestOrder } from './request-order.ts';
 import { storableText } from './result-reading.ts';
 import { offerAgain } from './run-overdue.ts';
 import { queueAgain } from './run-requeue.ts';
@@ -15,13 +16,14 @@ const heartbeatSeconds = 15;
 
 /** Greets a worker: learns what its journal holds, and says what it may ask for. */
 export async function greetHost(
-  { mind, host }: Speaker,
+  { mind, host, order }: Speaker,
   message: Hello,
 ): Promise<readonly ServerMessage[] | Refusal> {
   const { tables } = mind.storage;
   const now = mind.clock();
   const greeted = await mind.storage.decide('greetHost', {
     hostId: host.id,
+    order,
     capability: message.capability,
     facts: JSON.stringify(message.facts),
     boot: storableText(message.boot),
@@ -50,6 +52,7 @@ export async function greetHost(
 
 export type Greeting = {
   hostId: number;
+  order: RequestOrder;
   capability: number;
   facts: string;
   boot: string;
@@ -61,15 +64,22 @@ export type Greeting = {
 /** Decides what became of the runs that this host was given, by what it holds of them. */
 export async function decideGreeting(
   tables: Tables,
-  { hostId, capability, facts, boot, journal, held, now }: Greeting,
+  { hostId, order, capability, facts, boot, journal, held, now }: Greeting,
 ): Promise<{ wantsPast: boolean } | Refusal> {
   const host = await tables.hosts.byId(hostId);
   const refusal = host ? refusalOfHost(host) : refuse('permission_denied');
   if (!host || refusal) return refusal ?? refuse('permission_denied');
+  if (isOvertaken(host, order)) return refuse('session_ended');
   const { storeId } = await currentDefinitions(tables);
   const wantsPast = host.toldStoreId !== storeId;
   await settleUnheld(tables, host, { journal, held, now, wantsPast });
-  await tables.hosts.change(hostId, { capability, facts, boot, journalId: journal.id });
+  await tables.hosts.change(hostId, {
+    capability,
+    facts,
+    boot,
+    journalId: journal.id,
+    ...afterRequest(order),
+  });
   return { wantsPast };
 }
 

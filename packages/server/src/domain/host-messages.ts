@@ -10,6 +10,7 @@ import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import { recallRuns } from './ran.ts';
 import { storeRefused } from './refused.ts';
+import type { RequestOrder } from './request-order.ts';
 import type { ServerKeyring } from './server-keyring.ts';
 import { noteStarted } from './started.ts';
 
@@ -18,6 +19,8 @@ export type Speaker = {
   readonly mind: Mind;
   readonly host: KnownHost;
   readonly serverKeys: ServerKeyring;
+  /** Of the request in which it speaks. */
+  readonly order: RequestOrder;
 };
 
 /** A piece of output, with its bytes. */

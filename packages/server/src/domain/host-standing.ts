@@ -3,6 +3,7 @@ import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
 import { runsOn } from './offer.ts';
 import type { Host, HostChange, Tables } from './ports.ts';
+import { withoutSessions } from './request-order.ts';
 import { refusalOfRuns, runnableCommands } from './run-guard.ts';
 
 export type StandingRequest = {
@@ -31,7 +32,7 @@ export async function decideStanding(
   const changes: { host: Host; change: HostChange }[] = [];
   const unchanged: Host[] = [];
   for (const host of hosts) {
-    const next = after[deed](host);
+    const next = after[deed](host, now);
     if (typeof next === 'string') return decline('unsuitable_state', next);
     if (next === undefined) unchanged.push(host);
     else changes.push({ host, change: next });
@@ -54,7 +55,7 @@ export async function decideStanding(
 }
 
 /** What the deed changes of a host; undefined when it is so already, a sentence when it cannot be done. */
-type After = (host: Host) => HostChange | undefined | string;
+type After = (host: Host, now: number) => HostChange | undefined | string;
 
 const after: Readonly<Record<StandingRequest['deed'], After>> = {
   approve(host) {
@@ -66,7 +67,9 @@ const after: Readonly<Record<StandingRequest['deed'], After>> = {
     }
     return host.state === 'verified' ? undefined : { state: 'verified', needsApproval: false };
   },
-  disable: (host) => (host.state === 'disabled' ? undefined : { state: 'disabled' }),
+  /** For good: what was said before is not obeyed when it is enabled again. */
+  disable: (host, now) =>
+    host.state === 'disabled' ? undefined : { state: 'disabled', ...withoutSessions(host, now) },
   /** Back to where it was: a host that still awaited its approval goes on waiting. */
   enable(host) {
     if (host.state !== 'disabled') return undefined;

@@ -6,7 +6,7 @@ import type { HostVerifyAnswer } from '@remotes/protocol/requests/host-verify';
 import { readUuid } from '@remotes/protocol/values/uuid';
 import { refusalOnV1 } from './caller.ts';
 import { currentDefinitions } from './definitions.ts';
-import { refusalOfEnrolment } from './enrolment-proof.ts';
+import { type KeyToEnrol, refusalOfEnrolment } from './enrolment-proof.ts';
 import { hasFreeUse, type RegistrationAsker } from './host-register.ts';
 import { joinHostsGroup } from './hosts-group-membership.ts';
 import type { Mind } from './mind.ts';
@@ -41,7 +41,7 @@ export async function verifyHost(
     // The signature's bytes, not its text: the same ones can be spelt in many ways.
     signatureHash: sha256Hex(readBase64Lenient(signature) ?? ''),
     tokenHash: sha256Hex(token),
-    channelKey: null,
+    key: null,
     now: mind.clock(),
   });
   if (isRefusal(verified)) return verified;
@@ -55,14 +55,14 @@ export type Verification = {
   signatureHash: string | null;
   tokenHash: string;
   /** The channel key that the host enrols at once; null on v1. */
-  channelKey: string | null;
+  key: KeyToEnrol | null;
   now: number;
 };
 
 /** Decides whether a host that holds its key is let in, and into which groups. */
 export async function decideVerification(
   tables: Tables,
-  { secretHash, hostId, signatureHash, tokenHash, channelKey, now }: Verification,
+  { secretHash, hostId, signatureHash, tokenHash, key, now }: Verification,
 ): Promise<{ state: 'verified' | 'pending' } | Refusal> {
   const host = await tables.hosts.byId(hostId);
   if (!host) return refuse('host_not_found');
@@ -70,12 +70,12 @@ export async function decideVerification(
   const token = await tables.registrationTokens.bySecretHash(secretHash);
   const refusal = await refusalOfEntry(tables, host, token, now);
   if (refusal || !token) return refusal ?? refuse('invalid_token');
-  const closed = channelKey === null ? refusalOnV1(host) : refusalOfEnrolment(host, channelKey);
+  const closed = key === null ? refusalOnV1(host) : refusalOfEnrolment(host, key);
   if (closed) return closed;
   if (signatureHash !== null && !(await tables.hosts.addSignature(hostId, signatureHash))) {
     return refuse('signature_replayed');
   }
-  if (channelKey !== null && host.channelKey === null) await enrol(tables, host, channelKey, now);
+  if (key !== null && host.channelKey === null) await enrol(tables, host, key.channelKey, now);
   const state = host.state === 'registered' ? await admit(tables, host, token, now) : host.state;
   await tables.hostTokens.add(hostId, tokenHash, now);
   return { state };

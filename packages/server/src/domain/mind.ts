@@ -3,6 +3,7 @@ import type { ApiLog } from './api-log.ts';
 import type { Clock } from './clock.ts';
 import type { DefinitionsView } from './definitions.ts';
 import type { KnownHosts } from './known-hosts.ts';
+import type { NewestSessions } from './newest-sessions.ts';
 import type { Presence } from './presence.ts';
 import type { ServerKeyring } from './server-keyring.ts';
 import type { SessionMemory } from './session-memory.ts';
@@ -17,6 +18,7 @@ export type Mind = {
   readonly serverKeys: () => Promise<ServerKeyring>;
   readonly ticketKeys: () => Promise<TicketKeys>;
   readonly sessions: SessionMemory;
+  readonly newestSessions: NewestSessions;
   readonly definitions: DefinitionsView;
   readonly knownHosts: KnownHosts;
   readonly presence: Presence;

@@ -5,6 +5,8 @@ import { provingText } from '@remotes/protocol/values/signed-texts';
 import { refusalOfHost } from './caller.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
+import type { Host } from './ports.ts';
+import type { SessionTicket } from './session-ticket.ts';
 
 /** A host that is served by the sealed protocol: its channel key is there. */
 export type ProvedHost = KnownHost & { readonly channelKey: string };
@@ -12,7 +14,7 @@ export type ProvedHost = KnownHost & { readonly channelKey: string };
 /** Tells by its channel key which host this is; why it does not believe so is the same in every case. */
 export async function proveHost(
   mind: Mind,
-  transcript: Buffer,
+  session: SessionTicket,
   { host: uuid, signature }: Prove,
 ): Promise<ProvedHost | Refusal> {
   const { epoch } = await mind.definitions.current();
@@ -24,9 +26,24 @@ export async function proveHost(
   const { channelPublicKey } = host;
   const isProved =
     channelPublicKey !== undefined &&
-    isSignedFor('host handshake', channelPublicKey, provingText(transcript, uuid), signature);
+    isSignedFor('host handshake', channelPublicKey, provingText(session.transcript, uuid), signature);
   if (!isProved || !hasChannelKey(host)) return refuse('proof_invalid');
-  return refusalOfHost(host) ?? host;
+  const refusal = refusalOfHost(host);
+  if (refusal) return refusal;
+  return isOver(mind, row, session) || !mind.newestSessions.prove(row.id, session)
+    ? refuse('session_ended')
+    : host;
+}
+
+/** Whether every session of this host that began then has ended. Those that begin here from now on have not. */
+export function isOver(
+  mind: Mind,
+  { sessionsFrom }: Pick<Host, 'sessionsFrom'>,
+  { begunAt }: Pick<SessionTicket, 'begunAt'>,
+): boolean {
+  if (sessionsFrom === null) return false;
+  mind.newestSessions.follow(sessionsFrom);
+  return begunAt < sessionsFrom;
 }
 
 /** The host of a session that was proved by this key; undefined when it may not go on with it. */

@@ -5,6 +5,7 @@ import { refusalOfHost } from './caller.ts';
 import { currentDefinitions, type Definitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import type { Run, Tables } from './ports.ts';
+import { isOvertaken, type RequestOrder } from './request-order.ts';
 import { storableText } from './result-reading.ts';
 import { hasEnded } from './run-moves.ts';
 import { queueAgain } from './run-requeue.ts';
@@ -14,7 +15,7 @@ const highestBelieved = 2 ** 31 - 1;
 
 /** Writes down what a host ran that this database, restored from a backup, does not know. */
 export async function recallRuns(
-  { mind, host }: Speaker,
+  { mind, host, order }: Speaker,
   { runs, is_last: isLast }: Ran,
 ): Promise<readonly ServerMessage[] | Refusal> {
   const { tables } = mind.storage;
@@ -26,6 +27,7 @@ export async function recallRuns(
   }
   const recalled = await mind.storage.decide('recallRuns', {
     hostId: host.id,
+    order,
     runs,
     isLast,
     now: mind.clock(),
@@ -40,16 +42,23 @@ export async function reserveWireNumbers(tables: Tables, { highest }: { highest:
   }
 }
 
-export type Recollection = { hostId: number; runs: PastRun[]; isLast: boolean; now: number };
+export type Recollection = {
+  hostId: number;
+  order: RequestOrder;
+  runs: PastRun[];
+  isLast: boolean;
+  now: number;
+};
 
 /** Decides what of a host's past is news. A host that was not asked, or has told it before, changes nothing. */
 export async function decideRecollection(
   tables: Tables,
-  { hostId, runs, isLast, now }: Recollection,
+  { hostId, order, runs, isLast, now }: Recollection,
 ): Promise<{ learnt: number } | Refusal> {
   const host = await tables.hosts.byId(hostId);
   const refusal = host ? refusalOfHost(host) : refuse('permission_denied');
   if (!host || refusal) return refusal ?? refuse('permission_denied');
+  if (isOvertaken(host, order)) return refuse('session_ended');
   const definitions = await currentDefinitions(tables);
   if (host.toldStoreId === definitions.storeId) return { learnt: 0 };
   let learnt = 0;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createBoundedMemory } from './bounded-memory.ts';
 import type { SessionTicket } from './session-ticket.ts';
 
 /**
@@ -30,8 +31,8 @@ export function newInstance(): Buffer {
 
 /** Strangers have a memory of their own, so that nobody who merely shakes hands puts a host out of its session. */
 export function createSessionMemory({ hosts = 100_000, strangers = 10_000 } = {}): SessionMemory {
-  const ofHosts = createRecent(hosts);
-  const ofStrangers = createRecent(strangers);
+  const ofHosts = createBoundedMemory<string, Remembered>(hosts);
+  const ofStrangers = createBoundedMemory<string, Remembered>(strangers);
   const find = (ticket: SessionTicket): Remembered | undefined => {
     const key = keyOf(ticket.transcript);
     if (!ticket.host) return ofHosts.find(key) ?? ofStrangers.find(key);
@@ -70,29 +71,6 @@ export function createSessionMemory({ hosts = 100_000, strangers = 10_000 } = {}
       return 'obey';
     },
   });
-}
-
-/** A bounded memory; whoever was looked for longest ago is forgotten first. */
-function createRecent(capacity: number) {
-  const sessions = new Map<string, Remembered>();
-  return {
-    find(key: string) {
-      const known = sessions.get(key);
-      if (!known) return undefined;
-      sessions.delete(key);
-      sessions.set(key, known);
-      return known;
-    },
-    keep(key: string, remembered: Remembered) {
-      const oldest = sessions.keys().next();
-      if (sessions.size >= capacity && !oldest.done) sessions.delete(oldest.value);
-      sessions.set(key, remembered);
-      return remembered;
-    },
-    forget(key: string) {
-      sessions.delete(key);
-    },
-  };
 }
 
 /** One byte a character: the shortest way to keep it. */

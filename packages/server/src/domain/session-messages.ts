@@ -17,17 +17,17 @@ export type SessionState = {
   readonly gate: RegistrationGate;
   readonly serverKeys: ServerKeyring;
   readonly ticket: SessionTicket;
+  /** Of the request. */
+  readonly counter: number;
   readonly host: ProvedHost | undefined;
 };
 
 /**
  * Obeys messages in their order; each answer begins with what there is to say to the first. What is refused ends it:
- * the messages after it are not read. Of types that nobody knows nothing is said.
+ * the messages after it are not read. Of types that nobody knows nothing is said. `isOver`: a newer session or a later
+ * request has overtaken this one; whatever it said is as good as not answered.
  */
-export async function obeyMessages(
-  session: SessionState,
-  carried: readonly Carried[],
-): Promise<{ readonly said: readonly ServerMessage[]; readonly host: ProvedHost | undefined }> {
+export async function obeyMessages(session: SessionState, carried: readonly Carried[]): Promise<Obeyed> {
   let state = session;
   const said: ServerMessage[] = [];
   const outputs: CarriedOutput[] = [];
@@ -40,14 +40,21 @@ export async function obeyMessages(
     }
     const step = message === 'malformed' ? refuse('message_malformed') : await obey(state, message, outputs);
     if (isRefusal(step)) {
+      if (step.refused === 'session_ended') return { said: [], host: state.host, isOver: true };
       said.push({ type: 'refusal', of: given.type, code: step.refused, sentence: step.sentence });
       break;
     }
     said.push(...step.said);
     state = { ...state, host: step.host };
   }
-  return { said, host: state.host };
+  return { said, host: state.host, isOver: false };
 }
+
+type Obeyed = {
+  readonly said: readonly ServerMessage[];
+  readonly host: ProvedHost | undefined;
+  readonly isOver: boolean;
+};
 
 type Step = { readonly said: readonly ServerMessage[]; readonly host: ProvedHost | undefined };
 
@@ -56,23 +63,24 @@ async function obey(
   message: HostMessage,
   outputs: readonly CarriedOutput[],
 ): Promise<Step | Refusal> {
-  const { mind, gate, serverKeys, ticket, host } = state;
+  const { mind, gate, serverKeys, ticket, counter, host } = state;
   switch (message.type) {
     case 'register':
       return step(await registerBySeal(mind, gate, message), host);
     case 'verify':
-      return step(await verifyBySeal(mind, gate, ticket.transcript, message), host);
+      return step(await verifyBySeal(mind, gate, ticket, message), host);
     case 'enrol':
-      return step(await enrolHost(mind, ticket.transcript, message), host);
+      return step(await enrolHost(mind, ticket, message), host);
     case 'prove': {
-      const proved = await proveHost(mind, ticket.transcript, message);
+      const proved = await proveHost(mind, ticket, message);
       return isRefusal(proved) ? proved : step(await tellProved(state, proved), proved);
     }
   }
   if (!host || message.type === 'output') return refuse('host_unproved');
   // The session under the old key has ended with it.
   if (message.type === 'rotate_key') return step(await rotateKey(mind, host, message), undefined);
-  const answers = await answerHostMessage({ mind, host, serverKeys }, message, outputs);
+  const order = { begunAt: ticket.begunAt, counter };
+  const answers = await answerHostMessage({ mind, host, serverKeys, order }, message, outputs);
   return isRefusal(answers) ? answers : { said: answers, host };
 }
 

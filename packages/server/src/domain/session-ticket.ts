@@ -7,6 +7,8 @@ export type SessionTicket = {
   readonly secret: Buffer;
   /** Transcript 2, by which the session is known. 32 bytes. */
   readonly transcript: Buffer;
+  /** Of two sessions of a host the one that began later counts. In milliseconds since 1970, as far as clocks agree. */
+  readonly begunAt: number;
   readonly expiresAt: number;
   /** Whose session it is, and the key by which the host proved that; undefined until it did. */
   readonly host: { readonly id: number; readonly channelKey: string } | undefined;
@@ -16,16 +18,17 @@ export type SessionTicket = {
  * Seals a ticket with the newest key. It is bound to the server's signing key: the host holds the server for the owner
  * of that key, so that a session ends when another key takes its place.
  *
- *     id of the ticket key (8 bytes) · sealed: secret (32) · transcript (32) · expiry (8) · perhaps: host id (8) · channel key (32)
+ *     id of the ticket key (8 bytes) · sealed: secret (32) · transcript (32) · begin (8) · expiry (8) · perhaps: host id (8) · channel key (32)
  */
 export function sealTicket(keys: TicketKeys, signingKeyText: string, ticket: SessionTicket): Buffer {
   const newest = keys[0];
   if (!newest) throw new Error('There is no ticket key.');
   const id = Buffer.from(newest.id, 'hex');
-  const { secret, transcript, expiresAt, host } = ticket;
+  const { secret, transcript, begunAt, expiresAt, host } = ticket;
   const plain = Buffer.concat([
     secret,
     transcript,
+    eightBytes(begunAt),
     eightBytes(expiresAt),
     ...(host ? [eightBytes(host.id), Buffer.from(host.channelKey, 'base64url')] : []),
   ]);
@@ -45,7 +48,8 @@ export function openTicket(
   return {
     secret: plain.subarray(0, 32),
     transcript: plain.subarray(32, 64),
-    expiresAt: Number(plain.readBigUInt64BE(64)),
+    begunAt: Number(plain.readBigUInt64BE(64)),
+    expiresAt: Number(plain.readBigUInt64BE(72)),
     host:
       plain.length === strangerBytes
         ? undefined
@@ -67,4 +71,4 @@ function eightBytes(value: number): Buffer {
 }
 
 /** Of a session that is nobody's yet. */
-const strangerBytes = 32 + 32 + 8;
+const strangerBytes = 32 + 32 + 8 + 8;

@@ -17,7 +17,10 @@ export type FrameAnswer = {
   readonly said: readonly ServerMessage[];
 };
 
-/** Opens a frame, obeys its messages in their order and seals what there is to say. Nothing of a refused frame was done. */
+/**
+ * Opens a frame, obeys its messages in their order and seals what there is to say. Nothing of a refused frame was done; of
+ * one that was overtaken meanwhile perhaps something that may be said twice.
+ */
 export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buffer): Promise<FrameAnswer> {
   const frame = readFrame(bytes);
   if (!frame) return refused(refuse('seal_broken'));
@@ -31,6 +34,7 @@ export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buf
   if (ticket.host) {
     host = await provedHost(mind, ticket.host);
     if (!host) return refused(refuse('session_ended'));
+    if (!mind.newestSessions.goOn(host.id, ticket)) return refused(refuse('session_ended'), host);
   }
   const counted = mind.sessions.count(ticket, frame.instance, frame.counter);
   if (counted === 'replayed') return refused(refuse('message_replayed'), host);
@@ -45,12 +49,23 @@ export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buf
   }
   const carried = host || isModest(plain) ? readPayload(plain) : undefined;
   if (!carried) return seal([malformedPayload], host);
-  const obeyed = await obeyMessages({ mind, gate, serverKeys, ticket, host }, carried);
+  const { counter } = frame;
+  const obeyed = await obeyMessages({ mind, gate, serverKeys, ticket, counter, host }, carried);
+  if (obeyed.isOver) {
+    if (obeyed.host) await followOthers(mind, obeyed.host);
+    return refused(refuse('session_ended'), obeyed.host);
+  }
   return seal(obeyed.said, obeyed.host);
 }
 
 function refused(answer: Refusal, host?: KnownHost): FrameAnswer {
   return { host, answer, said: [] };
+}
+
+/** Another server may have a clock that is ahead: the next session that begins here is newer all the same. */
+async function followOthers(mind: Mind, { id }: KnownHost): Promise<void> {
+  const row = await mind.storage.tables.hosts.byId(id);
+  if (row && row.sessionsFrom !== null) mind.newestSessions.follow(row.sessionsFrom);
 }
 
 const malformedPayload: ServerMessage = {

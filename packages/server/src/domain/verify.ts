@@ -7,24 +7,25 @@ import type { Mind } from './mind.ts';
 import type { Host } from './ports.ts';
 import type { RegistrationGate } from './registration-gate.ts';
 import { registrationSecretHash } from './registration-token.ts';
+import type { SessionTicket } from './session-ticket.ts';
 
 /** The host proves its RSA key and enrols its channel key, at once. Failures count as those of `host_verify` do. */
 export async function verifyBySeal(
   mind: Mind,
   gate: RegistrationGate,
-  transcript: Buffer,
+  session: SessionTicket,
   message: Verify,
 ): Promise<Verified | Refusal> {
-  const answer = await verify(mind, transcript, message);
+  const answer = await verify(mind, session, message);
   if (isRefusal(answer)) gate.noteRefusal(answer.refused);
   return answer;
 }
 
-async function verify(mind: Mind, transcript: Buffer, message: Verify): Promise<Verified | Refusal> {
+async function verify(mind: Mind, session: SessionTicket, message: Verify): Promise<Verified | Refusal> {
   const { tables } = mind.storage;
   const secretHash = registrationSecretHash(message.token);
   if (!(await tables.registrationTokens.bySecretHash(secretHash))) return refuse('invalid_token');
-  const host = await checkEnrolment(mind, transcript, message);
+  const host = await checkEnrolment(mind, session, message);
   if (isRefusal(host)) return host;
   const token = randomHexToken();
   const verified = await mind.storage.decide('verifyHost', {
@@ -33,7 +34,7 @@ async function verify(mind: Mind, transcript: Buffer, message: Verify): Promise<
     // Bound to this session, the proof is worth nothing later; within it every message may be said twice.
     signatureHash: null,
     tokenHash: sha256Hex(token),
-    channelKey: message.channel_key,
+    key: { channelKey: message.channel_key, begunAt: session.begunAt },
     now: mind.clock(),
   });
   if (isRefusal(verified)) return verified;

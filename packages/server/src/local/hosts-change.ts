@@ -75,7 +75,7 @@ export async function removeHosts(given: Given): Promise<number> {
 /** Opens v1 again to hosts that have proved themselves. */
 export async function allowV1({ words, isJson, store }: Given): Promise<number> {
   return withExistingStorage(store, async (storage) => {
-    const answer = await storage.decide('allowV1', { hosts: [...words] });
+    const answer = await storage.decide('allowV1', { hosts: [...words], now: Date.now() });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     const { changed, unchanged } = answer;
     if (isJson) {

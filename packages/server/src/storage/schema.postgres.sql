@@ -130,6 +130,8 @@ create table hosts (
   boot text,
   journal_id text,
   told_store_id text,
+  sessions_from bigint,
+  counter_from bigint,
   constraint hosts_registration_token_id_fkey FOREIGN KEY (registration_token_id) REFERENCES registration_tokens(id) ON DELETE SET NULL,
   constraint hosts_pkey PRIMARY KEY (id),
   constraint hosts_key_fingerprint_key UNIQUE (key_fingerprint),

@@ -112,7 +112,9 @@ CREATE TABLE "hosts" (
   "capability" integer,
   "boot" text,
   "journal_id" text,
-  "told_store_id" text
+  "told_store_id" text,
+  "sessions_from" bigint,
+  "counter_from" bigint
 );
 
 CREATE INDEX "hosts_registering" on "hosts" ("registration_token_id", "registered_at") where "state" = 'registered';

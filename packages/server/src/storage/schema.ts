@@ -83,6 +83,8 @@ type HostRow = {
   boot: string | null;
   journal_id: string | null;
   told_store_id: string | null;
+  sessions_from: number | null;
+  counter_from: number | null;
 };
 
 type RegistrationTokenRow = {

@@ -202,7 +202,15 @@ describe('a claim', () => {
       const { database, fleet, machine, tables } = await begin();
       const id = await fleet.define();
       const { hostId } = machine;
-      const request = { hostId, wireNumber: null, runIds: [crypto.randomUUID()], graceMs: 0, now: start };
+      const order = { begunAt: start, counter: 1000 };
+      const request = {
+        hostId,
+        order,
+        wireNumber: null,
+        runIds: [crypto.randomUUID()],
+        graceMs: 0,
+        now: start,
+      };
       const claim = () => database.storage.decide('claimRuns', request);
       await fleet.administer((all) => all.hosts.change(hostId, { state: 'disabled' }));
       expect(await claim()).toMatchObject({ refused: 'host_disabled' });

@@ -23,6 +23,8 @@ const host = {
   boot: null,
   journalId: null,
   toldStoreId: null,
+  sessionsFrom: null,
+  counterFrom: null,
 } as const;
 const other = { ...host, id: 8, uuid: crypto.randomUUID(), name: '000008' };
 

@@ -52,12 +52,15 @@ export async function createSealedMachine(fleet: Fleet) {
   const journal = { id: randomUUID(), is_intact: true };
   const { serverId } = await mind.serverKeys();
 
+  let counter = 0;
   const speaker = async (): Promise<Speaker> => {
     const host = await tables.hosts.byId(hostId);
     if (!host) throw new Error('The host is gone.');
     const { epoch } = await mind.definitions.current();
     const known = mind.knownHosts.keep(hostId, epoch, host, await tables.hostsGroups.ofHost(hostId));
-    return { mind, host: known, serverKeys: await mind.serverKeys() };
+    counter += 1;
+    const order = { begunAt: mind.clock(), counter };
+    return { mind, host: known, serverKeys: await mind.serverKeys(), order };
   };
   const say = async (
     message: WorkMessage,

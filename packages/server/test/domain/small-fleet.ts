@@ -15,6 +15,7 @@ import { registerHost } from '../../src/domain/host-register.ts';
 import { verifyHost } from '../../src/domain/host-verify.ts';
 import { createKnownHosts, type KnownHost } from '../../src/domain/known-hosts.ts';
 import type { Mind } from '../../src/domain/mind.ts';
+import { createNewestSessions } from '../../src/domain/newest-sessions.ts';
 import type { CommandsGroup, NewCommand, RegistrationToken, Tables } from '../../src/domain/ports.ts';
 import { createPresence } from '../../src/domain/presence.ts';
 import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
@@ -44,6 +45,7 @@ export async function createFleet(database: OpenDatabase) {
     serverKeys: createServerKeyringView(database.storage.tables, masterKey, definitions),
     ticketKeys: createTicketKeysView(database.storage.tables, masterKey, definitions),
     sessions: createSessionMemory(),
+    newestSessions: createNewestSessions(),
     definitions,
     knownHosts: createKnownHosts(),
     presence: createPresence(clock),

@@ -8,6 +8,7 @@ const hourMs = 60 * 60 * 1000;
 const ticket: SessionTicket = {
   secret: Buffer.alloc(32, 1),
   transcript: Buffer.alloc(32, 2),
+  begunAt: 1_799_913_600_000,
   expiresAt: 1_800_000_000_000,
   host: { id: 7, channelKey: Buffer.alloc(32, 3).toString('base64url') },
 };

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { RegistrationToken } from '../../src/domain/ports.ts';
 import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
 import { eachDatabase, type OpenDatabase } from '../databases.ts';
+import { start } from '../domain/small-fleet.ts';
 import {
   type HostKeys,
   newChannelKey,
@@ -199,16 +200,18 @@ describe('who is let into a session', () => {
       expect(codesOf(await host.say(host.sayEnrol()))).toEqual(['permission_denied']);
       await host.verify(token);
       await decideStanding(database, 'disable');
-      expect(codesOf(await host.say(host.sayEnrol()))).toEqual(['host_disabled']);
-      expect(codesOf(await host.say(host.sayVerify(token)))).toEqual(['host_disabled']);
-      expect(codesOf(await host.say(host.sayRegister(token)))).toEqual(['host_disabled']);
+      door.fleet.pass(1000);
+      const again = await openSealedHost(door.url, keys);
+      expect(codesOf(await again.say(again.sayEnrol()))).toEqual(['host_disabled']);
+      expect(codesOf(await again.say(again.sayVerify(token)))).toEqual(['host_disabled']);
+      expect(codesOf(await again.say(again.sayRegister(token)))).toEqual(['host_disabled']);
     });
 
     test('allow-v1 forgets the key: the session ends, v1 is open, and a new key may be enrolled', async () => {
       const { database, door, host } = await entered(open);
       const { keys } = host;
       expect((await door.call(list, { token: keys.token })).status).toBe(403);
-      const allowed = await database.storage.decide('allowV1', { hosts: ['000001'] });
+      const allowed = await database.storage.decide('allowV1', { hosts: ['000001'], now: start });
       expect(allowed).toMatchObject({ changed: [{ uuid: keys.uuid }], unchanged: [] });
       expect((await host.say(whoAmI)).status).toBe(410);
       expect((await door.call(list, { token: keys.token })).status).toBe(200);
@@ -218,7 +221,7 @@ describe('who is let into a session', () => {
       await again.tell(again.sayEnrol());
       await again.prove();
       expect((await door.call(list, { token: keys.token })).status).toBe(403);
-      expect(await database.storage.decide('allowV1', { hosts: ['nobody'] })).toMatchObject({
+      expect(await database.storage.decide('allowV1', { hosts: ['nobody'], now: start })).toMatchObject({
         declined: 'unknown_host',
       });
     });
@@ -242,9 +245,9 @@ describe('who is let into a session', () => {
     });
 
     test('a new channel key takes the place of the old one, signed by both; sessions under the old one end', async () => {
-      const { door, host } = await entered(open);
-      const other = await openSealedHost(door.url, host.keys);
-      await other.prove();
+      const { door, host: other } = await entered(open);
+      const host = await openSealedHost(door.url, other.keys);
+      await host.prove();
       const next = newChannelKey();
       const good = host.sayRotate(next);
       const foreign = host.sayRotate(newChannelKey());
@@ -363,7 +366,7 @@ async function entered(open: () => Promise<OpenDatabase>) {
 }
 
 function decideStanding({ storage }: OpenDatabase, deed: 'approve' | 'disable' | 'enable') {
-  return storage.decide('changeHostsStanding', { hosts: ['1'], deed, agreedHosts: null, now: Date.now() });
+  return storage.decide('changeHostsStanding', { hosts: ['1'], deed, agreedHosts: null, now: start });
 }
 
 async function tokenOf(

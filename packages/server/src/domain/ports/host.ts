@@ -27,6 +27,10 @@ export type Host = {
   journalId: string | null;
   /** The store to which it has told its past. */
   toldStoreId: string | null;
+  /** Sessions that began before have ended; null as long as none had to. */
+  sessionsFrom: number | null;
+  /** In the session that began then, requests with a lower counter came too late. */
+  counterFrom: number | null;
 };
 
 export type NewHost = Pick<
@@ -52,6 +56,8 @@ export type HostChange = Partial<
     | 'boot'
     | 'journalId'
     | 'toldStoreId'
+    | 'sessionsFrom'
+    | 'counterFrom'
   >
 >;
 

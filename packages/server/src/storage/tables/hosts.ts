@@ -28,6 +28,8 @@ const columns = [
   'hosts.boot',
   'hosts.journal_id as journalId',
   'hosts.told_store_id as toldStoreId',
+  'hosts.sessions_from as sessionsFrom',
+  'hosts.counter_from as counterFrom',
 ] as const;
 
 const byId = prepared((db, given: { id: number }) =>
@@ -94,6 +96,8 @@ const change = changer('hosts', 'id', {
   boot: 'boot',
   journalId: 'journal_id',
   toldStoreId: 'told_store_id',
+  sessionsFrom: 'sessions_from',
+  counterFrom: 'counter_from',
 });
 
 const remove = prepared((db, given: { id: number }) => db.deleteFrom('hosts').where('id', '=', given.id));

@@ -26,6 +26,8 @@ eachDatabase((open) => {
       boot: null,
       journalId: null,
       toldStoreId: null,
+      sessionsFrom: null,
+      counterFrom: null,
     });
     const { hosts } = storage.tables;
     expect(await hosts.byId(host.id)).toEqual(host);

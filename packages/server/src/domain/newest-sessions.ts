@@ -1,0 +1,45 @@
+import { createBoundedMemory } from './bounded-memory.ts';
+import type { SessionTicket } from './session-ticket.ts';
+
+type Begun = Pick<SessionTicket, 'begunAt' | 'transcript'>;
+
+/**
+ * Of each host the session that began last, of those that were proved here: it has put an end to the others, so that
+ * nothing is obeyed that somebody held back of them.
+ */
+export type NewestSessions = {
+  /** When a session begins that begins now: later than each that was proved here. */
+  beginAt(now: number): number;
+  /** Clocks of servers differ: what begins here from now on has begun later than this. */
+  follow(begunAt: number): void;
+  /** The host has proved itself in this session; false if one that began later has ended it. */
+  prove(hostId: number, session: Begun): boolean;
+  /** The same for a session that was proved before, here or at another server. */
+  goOn(hostId: number, session: Begun): boolean;
+};
+
+export function createNewestSessions(capacity = 100_000): NewestSessions {
+  const newest = createBoundedMemory<number, Begun>(capacity);
+  let earliest = 0;
+  const follow = (begunAt: number) => {
+    earliest = Math.max(earliest, begunAt + 1);
+  };
+  const take = (hostId: number, { begunAt, transcript }: Begun) => {
+    follow(begunAt);
+    newest.keep(hostId, { begunAt, transcript });
+    return true;
+  };
+  return Object.freeze({
+    beginAt: (now: number) => Math.max(now, earliest),
+    follow,
+    prove(hostId: number, session: Begun) {
+      const known = newest.find(hostId);
+      return known && session.begunAt < known.begunAt ? false : take(hostId, session);
+    },
+    goOn(hostId: number, session: Begun) {
+      const known = newest.find(hostId);
+      if (!known || session.begunAt > known.begunAt) return take(hostId, session);
+      return session.transcript.equals(known.transcript);
+    },
+  });
+}
