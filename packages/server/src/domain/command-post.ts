@@ -57,6 +57,7 @@ function readPost(stdout: Buffer, resultBytes: Buffer, ending: Ending | undefine
     startedAt: null,
     stdout,
     stderr: Buffer.from(reading.stderr),
+    cutBytes: 0,
     text: reading.text,
     items: reading.items,
   };

@@ -91,6 +91,8 @@ function readSaid(statement: RunStatement, result: string | null): Omit<Said, 's
     exitCode,
     signal,
     startedAt,
+    // As far as a column of the databases goes.
+    cutBytes: Math.min(statement.stdout.cut_bytes + statement.stderr.cut_bytes, 2 ** 50),
     text: result ?? statement.message ?? undefined,
     items: state === 'succeeded' ? list : undefined,
   };

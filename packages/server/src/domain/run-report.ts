@@ -15,6 +15,8 @@ export type Said = Pick<Ending, 'state' | 'exitCode' | 'signal'> & {
   readonly startedAt: number | null;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
+  /** What the host itself left out of the two. */
+  readonly cutBytes: number;
   /** The result proper, or what a failure said. */
   readonly text: string | undefined;
   /** The items of the list that came back; undefined leaves variables as they are. */
@@ -39,7 +41,7 @@ export async function prepareReport(mind: Mind, said: Said): Promise<Report> {
   const maskedText = said.text === undefined ? undefined : maskText(said.text, secrets);
   const stdout = cutOutput(maskedStdout, mind.limits.outputBytes);
   const stderr = cutOutput(maskedStderr, mind.limits.outputBytes);
-  const { state, exitCode, signal, reason, startedAt } = said;
+  const { state, exitCode, signal, reason, startedAt, cutBytes } = said;
   return {
     state,
     exitCode,
@@ -52,8 +54,8 @@ export async function prepareReport(mind: Mind, said: Said): Promise<Report> {
     ],
     result: maskedText === undefined ? null : storableText(maskedText),
     items: said.items?.map((item) => maskText(item, secrets)),
-    outputBytes: maskedStdout.length + maskedStderr.length,
-    cutBytes: stdout.cutBytes + stderr.cutBytes,
+    outputBytes: maskedStdout.length + maskedStderr.length + cutBytes,
+    cutBytes: stdout.cutBytes + stderr.cutBytes + cutBytes,
     isMasked: maskedStdout !== said.stdout || maskedStderr !== said.stderr || maskedText !== said.text,
   };
 }

@@ -1,3 +1,4 @@
+import { readRunStatement } from '@remotes/protocol/values/run-statement';
 import { readUuid } from '@remotes/protocol/values/uuid';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import { findWireNumber } from './command-finding.ts';
@@ -8,7 +9,12 @@ import { hasEnded } from './run-moves.ts';
 const mostUnderWay = 10_000;
 
 /** A run with the name of its host, and what the host signed about it. */
-export type RunReading = Run & { readonly hostName: string; readonly signed: RunStatementRow | null };
+export type RunReading = Run & {
+  readonly hostName: string;
+  readonly signed: RunStatementRow | null;
+  /** How long the program ran, by the host's word; on v1, which has none, how long its report was waited for. */
+  readonly durationMs: number | null;
+};
 
 /** Reads runs; remembers the names of hosts that it has met. */
 export function createRunsReader(tables: Tables) {
@@ -18,7 +24,7 @@ export function createRunsReader(tables: Tables) {
       names.get(run.hostId) ?? (await tables.hosts.byId(run.hostId))?.name ?? String(run.hostId);
     names.set(run.hostId, hostName);
     const signed = isUnderWay(run) ? undefined : await tables.runs.statement(run.number);
-    return { ...run, hostName, signed: signed ?? null };
+    return { ...run, hostName, signed: signed ?? null, durationMs: durationOf(run, signed) };
   };
   return Object.freeze({
     /** The newest that the filter lets through, oldest of them first. */
@@ -59,6 +65,13 @@ export function createRunsReader(tables: Tables) {
   });
 }
 export type RunsReader = ReturnType<typeof createRunsReader>;
+
+function durationOf(run: Run, signed: RunStatementRow | undefined): number | null {
+  const statement = signed && readRunStatement(signed.statement);
+  // What was kept may be about an attempt that another has followed.
+  if (statement?.attempt === run.attempt) return statement.duration_ms;
+  return run.deliveredAt === null || run.finishedAt === null ? null : run.finishedAt - run.deliveredAt;
+}
 
 /** Reads which host and which command are meant. */
 export async function readRunFilter(

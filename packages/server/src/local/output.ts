@@ -96,7 +96,7 @@ function remarks(run: RunReading): string[] {
   ];
   if (run.outputCutBytes > 0) {
     lines.push(
-      `${run.outputCutBytes} bytes in the middle of its output were not kept: it was longer than the limit.`,
+      `${run.outputCutBytes} bytes in the middle of its output were not kept, by its host or here: it was longer than the limit.`,
     );
   }
   if (run.isMasked) lines.push('Values of secret settings in it were masked.');
@@ -108,10 +108,7 @@ function ending(run: RunReading): string {
     return `interrupted: it may have run, and how it ended is not known${because(run)}`;
   if (isOpen(run)) return `${run.state}, no end reported yet`;
   const exit = isExitUnknown(run) ? 'unknown (the host did not tell it)' : exitText(run);
-  const took =
-    run.deliveredAt === null || run.finishedAt === null
-      ? ''
-      : `, after ${durationText(run.finishedAt - run.deliveredAt)}`;
+  const took = run.durationMs === null ? '' : `, after ${durationText(run.durationMs)}`;
   return `${run.state.replace('_', ' ')}${because(run)}${exit && `, exit status ${exit}`}${took}`;
 }
 

@@ -11,13 +11,19 @@ export const runWidths: readonly number[] = [7, 19, 17, 22, 11, 7, 5];
 export function runRow(run: RunReading): Row {
   return [
     String(run.number),
-    run.deliveredAt === null ? '' : localTime(run.deliveredAt),
+    timeText(run),
     run.hostName,
     run.commandName,
     run.state.replace('_', ' '),
     exitText(run),
-    run.deliveredAt === null || run.finishedAt === null ? '' : durationText(run.finishedAt - run.deliveredAt),
+    run.durationMs === null ? '' : durationText(run.durationMs),
   ];
+}
+
+/** When it was handed out; of one that was written down after a restore nobody knows more than when it ended. */
+function timeText({ deliveredAt, finishedAt }: RunReading): string {
+  const at = deliveredAt ?? finishedAt;
+  return at === null ? '' : localTime(at);
 }
 
 /** How the program ended, as far as it is known. */
@@ -44,6 +50,7 @@ export function runJson(run: RunReading) {
     started_at: isoTime(run.startedAt),
     stop_asked_at: isoTime(run.stopAskedAt),
     finished_at: isoTime(run.finishedAt),
+    duration_ms: run.durationMs,
     output_bytes: run.outputBytes,
     output_cut_bytes: run.outputCutBytes,
     is_masked: run.isMasked,

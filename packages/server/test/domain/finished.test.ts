@@ -155,6 +155,24 @@ describe('a finished run', () => {
       expect((await outputOf(given.run)).stdout).toMatch(/^x{500}\n\[2000 bytes left out/);
     });
 
+    test('that its host cut before it signed says how much is missing in all', async () => {
+      const { fleet, machine, runOf } = await begin();
+      await fleet.define();
+      const given = await machine.claimOne();
+      const stdout = 'x'.repeat(3000);
+      const cut = (text: string, cutBytes: number) => ({
+        bytes: text.length,
+        sha256: sha256Hex(text),
+        cut_bytes: cutBytes,
+      });
+      await machine.finish(given, { stdout, statement: { stdout: cut(stdout, 400), stderr: cut('', 30) } });
+      expect(await runOf(given.run)).toMatchObject({ outputBytes: 3430, outputCutBytes: 2430 });
+      await fleet.define();
+      const other = await machine.claimOne();
+      await machine.finish(other, { statement: { stderr: cut('', Number.MAX_SAFE_INTEGER) } });
+      expect(await runOf(other.run)).toMatchObject({ state: 'succeeded', outputCutBytes: 2 ** 50 });
+    });
+
     test('said again changes nothing and is stored again', async () => {
       const { fleet, machine, runOf, outputOf } = await begin();
       await fleet.define();

@@ -70,7 +70,7 @@ describe('remotes-server output', () => {
       const { stdout, stderr } = await administer(database, 'output', '1');
       expect(stdout).toMatch(/^\*{8}x+\n\[1008 bytes left out: .*\]\nx+$/);
       expect(stderr).toContain(
-        '\n1008 bytes in the middle of its output were not kept: it was longer than the limit.\n',
+        '\n1008 bytes in the middle of its output were not kept, by its host or here: it was longer than the limit.\n',
       );
       expect(stderr).toContain('\nValues of secret settings in it were masked.\n');
     });

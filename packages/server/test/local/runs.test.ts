@@ -1,6 +1,8 @@
+import { sha256Hex } from '@remotes/protocol/crypto/digest';
 import { signingPublicText } from '@remotes/protocol/crypto/sign';
 import { isRefusal } from '@remotes/protocol/errors';
 import { describe, expect, test } from 'vitest';
+import { localTime } from '../../src/local/time-text.ts';
 import { eachDatabase, type OpenDatabase } from '../databases.ts';
 import { createSealedMachine } from '../domain/sealed-machine.ts';
 import { createFleet, createMachine, type Fleet, start } from '../domain/small-fleet.ts';
@@ -97,6 +99,7 @@ describe('remotes-server runs', () => {
           started_at: null,
           stop_asked_at: null,
           finished_at: new Date(start + 4200).toISOString(),
+          duration_ms: 0,
           output_bytes: 0,
           output_cut_bytes: 0,
           is_masked: false,
@@ -152,6 +155,45 @@ describe('remotes-server runs', () => {
       expect(JSON.parse(list.stdout)).toMatchObject([shown]);
       const output = await administer(database, 'output', '4', '--json');
       expect(JSON.parse(output.stdout)).toMatchObject({ ...shown, stdout: 'out' });
+    });
+
+    test('says how long the program ran and not how long its report took, and what its host left out', async () => {
+      const { database, fleet } = await begin();
+      const machine = await createSealedMachine(fleet);
+      const run = await machine.claimOne();
+      fleet.pass(3600_000);
+      const stdout = { bytes: 3, sha256: sha256Hex('out'), cut_bytes: 17 };
+      await machine.finish(run, { stdout: 'out', statement: { duration_ms: 4200, stdout } });
+      expect((await administer(database, 'runs', '--limit=1')).stdout).toMatch(/ succeeded +0 +4\.2 s\n$/);
+      const following = startProgram(database, 'runs', '--follow', '--limit', '1');
+      await following.line(/^4 .* succeeded +0 +4\.2 s$/);
+      following.process.kill('SIGINT');
+      await following.ended;
+      const { stdout: json } = await administer(database, 'output', '4', '--json');
+      expect(JSON.parse(json)).toMatchObject({ duration_ms: 4200, output_cut_bytes: 17 });
+      expect((await administer(database, 'output', '4')).stderr).toMatch(
+        /: succeeded, exit status 0, after 4\.2 s\.\n17 bytes in the middle of its output were not kept/,
+      );
+    });
+
+    test('shows when a run ended of which nothing but the word of its host is left', async () => {
+      const { database, fleet } = await begin();
+      const machine = await createSealedMachine(fleet);
+      await fleet.administer((all) => all.server.setStoreId(crypto.randomUUID()));
+      const past = {
+        run: crypto.randomUUID(),
+        job: crypto.randomUUID(),
+        attempt: 1,
+        wire_number: 77,
+        revision: 1,
+        name: 'before',
+        state: 'succeeded',
+        exit_code: 0,
+        finished_at_ms: start - 5_000,
+      } as const;
+      await machine.say({ type: 'ran', runs: [past], is_last: true });
+      const [row] = (await administer(database, 'runs', '--limit=1')).stdout.trimEnd().split('\n').slice(1);
+      expect(row).toMatch(new RegExp(`^4 +${localTime(start - 5_000)} +000003 +before +succeeded +0$`));
     });
 
     test('calls no exit status unknown where the host signed that there was none', async () => {
