@@ -130,6 +130,11 @@ export const refusals = {
     form: 'detail',
     sentence: 'The server was restored: tell it what ran since, first.',
   },
+  past_too_long: {
+    status: 409,
+    form: 'detail',
+    sentence: 'This host has told more runs than a server takes on its word alone, which is 100,000.',
+  },
   not_this_hosts_run: { status: 403, form: 'detail', sentence: "This run is not this host's." },
   report_illegal: {
     status: 409,

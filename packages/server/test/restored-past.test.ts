@@ -64,6 +64,8 @@ test('a server that is restored from a backup made before 100 runs runs none of 
   });
   const sorted = (runs: ShownRun[]) => runs.map(identity).sort((one, other) => (one.id < other.id ? -1 : 1));
   expect(sorted(after)).toEqual(sorted(before));
+  const [newest] = (await runsOf(place)).filter((run) => run.reason === null);
+  expect(newest?.command.number).toBeGreaterThan(1_000_000);
   expect(new Set(after.map((run) => run.reason))).toEqual(new Set(['recalled']));
   await end(second);
 });
@@ -103,7 +105,7 @@ async function applyCommands(place: Place, count: number): Promise<void> {
 type ShownRun = {
   id: string;
   host: object;
-  command: object;
+  command: { number: number };
   state: string;
   exit_code: number;
   reason: string | null;

@@ -8,7 +8,7 @@ export const PastRun = Type.Object({
   attempt: Count,
   wire_number: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   revision: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
-  name: Type.String(),
+  name: Type.String({ maxLength: 500 }),
   state: Type.Enum(['succeeded', 'failed', 'timed_out', 'stopped', 'interrupted', 'refused']),
   exit_code: Type.Union([Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 32 - 1 }), Type.Null()]),
   finished_at_ms: Type.Union([TimeMs, Type.Null()]),

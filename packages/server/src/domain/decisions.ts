@@ -15,7 +15,7 @@ import { decideGrouping } from './hosts-group-change.ts';
 import { decideSuccession } from './key-succession.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
 import type { ApiLogEntry, Tables, Visit } from './ports.ts';
-import { decideRecollection, reserveWireNumbers } from './ran.ts';
+import { decideRecollection } from './ran.ts';
 import { decideRecoveryKeyTaken } from './recovery-key.ts';
 import { decideRefused } from './refused.ts';
 import { decideRevocation, decideToken } from './registration-token-administration.ts';
@@ -42,7 +42,6 @@ export const decisions = {
   finishRun: decideReport,
   greetHost: decideGreeting,
   recallRuns: decideRecollection,
-  reserveWireNumbers,
   claimRuns: decideClaim,
   noteStarted: decideStart,
   settleSealedRun: decideFinished,

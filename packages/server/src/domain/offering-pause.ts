@@ -2,6 +2,7 @@ import { type AdministrationRefusal, isDeclined } from './administration-refusal
 import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import { runsOnV1 } from './offer.ts';
 import type { Tables } from './ports.ts';
+import { becomeAnotherStore } from './restored-store.ts';
 import { refusalOfRuns, runnableCommands } from './run-guard.ts';
 
 /** From the commit on no host is offered anything. With `storeId` the database also counts as restored from a backup. */
@@ -10,7 +11,7 @@ export async function decidePause(
   { storeId }: { storeId: string | null },
 ): Promise<{ wasPaused: boolean }> {
   const { isPaused } = await tables.server.read();
-  if (storeId !== null) await tables.server.setStoreId(storeId);
+  if (storeId !== null) await becomeAnotherStore(tables, storeId);
   await tables.server.setPaused(true);
   await tables.server.bumpEpoch();
   return { wasPaused: isPaused };

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import type { ServerMessage } from '@remotes/protocol/messages';
 import type { PastRun, Ran } from '@remotes/protocol/messages/ran';
 import { refusalOfHost } from './caller.ts';
-import { currentDefinitions, type Definitions } from './definitions.ts';
+import { type CommandDefinition, currentDefinitions, type Definitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import type { Run, Tables } from './ports.ts';
 import { isOvertaken, type RequestOrder } from './request-order.ts';
@@ -10,8 +10,8 @@ import { storableText } from './result-reading.ts';
 import { hasEnded } from './run-moves.ts';
 import { queueAgain } from './run-requeue.ts';
 
-/** No number beyond this is believed, so that no host can use up those that are left. */
-const highestBelieved = 2 ** 31 - 1;
+/** More than any host has run; so many rows one host can make of its own word. */
+const mostTold = 100_000;
 
 /** Writes down what a host ran that this database, restored from a backup, does not know. */
 export async function recallRuns(
@@ -19,12 +19,9 @@ export async function recallRuns(
   { runs, is_last: isLast }: Ran,
 ): Promise<readonly ServerMessage[] | Refusal> {
   const { tables } = mind.storage;
-  const numbers = runs.map((run) => run.wire_number).filter((number) => number <= highestBelieved);
-  const highest = Math.max(0, ...numbers);
-  // Before anything else can be given a number that a host knows as something else.
-  if (highest > (await tables.commands.highestWireNumber())) {
-    await mind.storage.decide('reserveWireNumbers', { highest });
-  }
+  const { storeId } = await tables.server.read();
+  // Looked at first, so that a host whose past nobody wants makes nobody write.
+  if ((await tables.hosts.byId(host.id))?.toldStoreId === storeId) return [{ type: 'recalled', learnt: 0 }];
   const recalled = await mind.storage.decide('recallRuns', {
     hostId: host.id,
     order,
@@ -34,12 +31,6 @@ export async function recallRuns(
   });
   if (isRefusal(recalled)) return recalled;
   return [{ type: 'recalled', learnt: recalled.learnt }];
-}
-
-export async function reserveWireNumbers(tables: Tables, { highest }: { highest: number }): Promise<void> {
-  if (highest > (await tables.commands.highestWireNumber())) {
-    await tables.commands.reserveWireNumbers(highest);
-  }
 }
 
 export type Recollection = {
@@ -61,11 +52,18 @@ export async function decideRecollection(
   if (isOvertaken(host, order)) return refuse('session_ended');
   const definitions = await currentDefinitions(tables);
   if (host.toldStoreId === definitions.storeId) return { learnt: 0 };
+  if (runs.length > 0 && (await tables.runs.countRecalled(hostId)) + runs.length > mostTold) {
+    return refuse('past_too_long');
+  }
+  const jobs = new Map([...definitions.commands.values()].map((command) => [command.jobId, command]));
+  const highestNumber = await tables.commands.highestWireNumber();
   let learnt = 0;
   for (const past of runs) {
     const known = await tables.runs.byId(past.run);
-    if (!known) learnt += Number(await writeDown(tables, definitions, { hostId, past, now }));
-    else if (known.hostId === hostId) await settleByPast(tables, known, past, now);
+    if (!known) {
+      const told = { hostId, past, command: jobs.get(past.job), highestNumber, now };
+      learnt += Number(await writeDown(tables, definitions, told));
+    } else if (known.hostId === hostId) await settleByPast(tables, known, past, now);
   }
   if (isLast) {
     await tables.hosts.change(hostId, { toldStoreId: definitions.storeId });
@@ -81,18 +79,24 @@ async function queueUntold(tables: Tables, hostId: number, now: number): Promise
   }
 }
 
-type Told = { hostId: number; past: PastRun; now: number };
+type Told = {
+  hostId: number;
+  past: PastRun;
+  /** That of the job, whichever number the host gives it. */
+  command: CommandDefinition | undefined;
+  /** The highest wire number that was ever given. */
+  highestNumber: number;
+  now: number;
+};
 
-/** False where its number stands for something else here, which keeps it. */
+/** False where its number stands for something else here, which keeps it, or for nothing that was ever given. */
 async function writeDown(
   tables: Tables,
   definitions: Definitions,
-  { hostId, past, now }: Told,
+  { hostId, past, command, highestNumber, now }: Told,
 ): Promise<boolean> {
-  const wireNumber = past.wire_number;
-  const command = definitions.commands.get(wireNumber);
-  if (command && command.jobId !== past.job) return false;
-  if (wireNumber > highestBelieved) return false;
+  const wireNumber = command?.id ?? past.wire_number;
+  if (!command && (definitions.commands.has(wireNumber) || wireNumber > highestNumber)) return false;
   const own = await tables.runs.ofHost(hostId, wireNumber);
   if (own) {
     // A job that ran here is not to run again under another name.

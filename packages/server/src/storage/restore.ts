@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { becomeAnotherStore } from '../domain/restored-store.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { copyPrivately, syncToDisk } from './backup.ts';
 import { translateOpenError } from './errors.ts';
@@ -44,9 +45,9 @@ async function makeReady(from: string, incoming: string): Promise<void> {
     if (!isOurs(database)) throw startProblem(`${from} is not a backup of a Remotes database.`);
     database.exec('begin immediate');
     await migrate(connection, Date.now());
-    const { server } = tablesOn(connection);
-    await server.setStoreId(randomUUID());
-    await server.setPaused(true);
+    const tables = tablesOn(connection);
+    await becomeAnotherStore(tables, randomUUID());
+    await tables.server.setPaused(true);
     database.exec('commit');
     // One file again, without a log beside it.
     database.pragma('journal_mode = DELETE');

@@ -47,6 +47,15 @@ describe('pausing and resuming', () => {
       expect(await resume(11)).toEqual({ wasPaused: true, willRunOn: 11 });
     });
 
+    test('numbers that were given since the backup are not given again by a database that was put back', async () => {
+      const { fleet, pause } = await begin();
+      expect(await fleet.define()).toBe(1);
+      await pause();
+      expect(await fleet.define()).toBe(2);
+      await pause('another store');
+      expect(await fleet.define()).toBe(1_000_003);
+    });
+
     test('a database that was put back counts as another store', async () => {
       const { tables, pause } = await begin();
       const { storeId } = await tables.server.read();

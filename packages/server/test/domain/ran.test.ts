@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { PastRun } from '@remotes/protocol/messages/ran';
 import { describe, expect, test } from 'vitest';
-import { eachDatabase } from '../databases.ts';
+import { becomeAnotherStore } from '../../src/domain/restored-store.ts';
+import { eachDatabase, type OpenDatabase } from '../databases.ts';
+import { connectTo } from '../storage/raw-connection.ts';
 import { createSealedMachine } from './sealed-machine.ts';
 import { createFleet } from './small-fleet.ts';
 
@@ -13,7 +15,7 @@ describe('the past that a host tells', () => {
       const machine = await createSealedMachine(fleet);
       const { tables } = database.storage;
       /** What a restore does to the database that it puts in place. */
-      const restore = () => fleet.administer((all) => all.server.setStoreId(randomUUID()));
+      const restore = () => fleet.administer((all) => becomeAnotherStore(all, randomUUID()));
       const tell = async (runs: PastRun[], isLast = true) => {
         const answers = await machine.say({ type: 'ran', runs, is_last: isLast });
         return Array.isArray(answers) ? answers[0] : answers;
@@ -69,15 +71,15 @@ describe('the past that a host tells', () => {
       });
     });
 
-    test('of jobs that the database does not know is written down, and their numbers are never given again', async () => {
+    test('of jobs that the database does not know is written down, and numbers given since the backup are never given again', async () => {
       const { fleet, tables, restore, tell, past } = await begin();
       await fleet.define();
       await restore();
+      expect(await fleet.define()).toBe(1_000_002);
       const told = await past(40);
       expect(await tell([told])).toMatchObject({ learnt: 1 });
       expect(await tables.runs.byId(told.run)).toMatchObject({ wireNumber: 40, interpreter: 'python' });
-      expect(await fleet.define()).toBe(41);
-      expect(await fleet.define()).toBe(42);
+      expect(await fleet.define()).toBe(1_000_003);
     });
 
     test('may hold what a database cannot, and is written down all the same', async () => {
@@ -113,12 +115,49 @@ describe('the past that a host tells', () => {
       await expect(tell([await past(1, differing)])).rejects.toThrow('No host would say that.');
     });
 
-    test('cannot use up the numbers of the whole fleet', async () => {
-      const { fleet, restore, tell, past } = await begin();
+    test('moves no number of the fleet, and nothing is believed about numbers that were never given', async () => {
+      const { fleet, tables, restore, tell, past } = await begin();
+      await fleet.define();
+      const highest = 2 ** 31 - 1;
+      expect(await tell([await past(highest)])).toMatchObject({ learnt: 0 });
+      expect(await fleet.define()).toBe(2);
+      await restore();
+      const before = await tables.commands.highestWireNumber();
+      const told = [await past(highest), await past(Number.MAX_SAFE_INTEGER), await past(before + 1)];
+      expect(await tell(told)).toMatchObject({ learnt: 0 });
+      for (const { run } of told) expect(await tables.runs.byId(run)).toBeUndefined();
+      expect(await fleet.define()).toBe(before + 1);
+    });
+
+    test('is known by the job, whatever number the host gives it: what it ran is not offered to it again', async () => {
+      const { fleet, machine, tables, restore, tell, past } = await begin();
+      const [ran, news] = [await fleet.define(), await fleet.define()];
+      await restore();
+      const { job } = await past(ran);
+      const told = await past(2 ** 31 - 1, { job });
+      expect(await tell([told])).toMatchObject({ learnt: 1 });
+      expect(await tables.runs.byId(told.run)).toMatchObject({ wireNumber: ran, jobId: job });
+      expect((await machine.claim()).runs.map((run) => run.wire_number)).toEqual([news]);
+    });
+
+    test('is taken up to 100,000 runs, and not one beyond', async () => {
+      const { database, fleet, machine, tables, restore, tell, past } = await begin();
       await fleet.define();
       await restore();
-      expect(await tell([await past(Number.MAX_SAFE_INTEGER)])).toMatchObject({ learnt: 0 });
-      expect(await fleet.define()).toBe(2);
+      await addRecalled(database, machine.hostId, 99_999);
+      expect(await tables.runs.countRecalled(machine.hostId)).toBe(99_999);
+      const [last, beyond] = [await past(200_000), await past(200_001)];
+      expect(await tell([last, beyond])).toMatchObject({ refused: 'past_too_long' });
+      expect(await tables.runs.byId(last.run)).toBeUndefined();
+      expect(await tell([last], false)).toMatchObject({ learnt: 1 });
+      expect(await tell([beyond])).toMatchObject({ refused: 'past_too_long' });
+    });
+
+    test('never has a name of more than 500 characters', async () => {
+      const { past, tell } = await begin();
+      await expect(tell([await past(1, { name: 'x'.repeat(501) })])).rejects.toThrow(
+        'No host would say that.',
+      );
     });
 
     test('whose number stands for something else here leaves that as it is, and what ran ends as told', async () => {
@@ -231,3 +270,16 @@ describe('the past that a host tells', () => {
     });
   });
 });
+
+/** Rows as a host's word makes them, many at once. */
+async function addRecalled(database: OpenDatabase, hostId: number, count: number): Promise<void> {
+  const connection = await connectTo(database);
+  const values = `select g.n, 'told ' || g.n, 'job ' || g.n, ${hostId}, g.n, 'x', 1, 1, 'succeeded', 'recalled', '{}', 'python'`;
+  const columns =
+    'number, id, job_id, host_id, wire_number, command_name, revision, attempt, state, reason, inputs, interpreter';
+  const text =
+    connection.kind === 'sqlite'
+      ? `with recursive g(n) as (select 1000 union all select n + 1 from g where n < ${999 + count}) insert into runs (${columns}) ${values} from g`
+      : `insert into runs (${columns}) overriding system value ${values} from generate_series(1000, ${999 + count}) as g(n)`;
+  await connection.run({ name: undefined, text }, []);
+}

@@ -113,6 +113,13 @@ const unfinishedOfHost = prepared((db, given: { hostId: number }) =>
     .where('flights.host_id', '=', given.hostId)
     .orderBy('flights.run_number'),
 );
+const countRecalled = prepared((db, given: { hostId: number }) =>
+  db
+    .selectFrom('runs')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('host_id', '=', given.hostId)
+    .where('reason', '=', 'recalled'),
+);
 const keepStatement = prepared((db, given: { number: number } & RunStatementRow) =>
   db
     .insertInto('run_statements')
@@ -200,6 +207,9 @@ export function runsTable(connection: Connection): RunsTable {
     },
     async unfinishedOfHost(hostId: number) {
       return (await unfinishedOfHost.all(connection, { hostId })).map(toRun);
+    },
+    async countRecalled(hostId: number) {
+      return (await countRecalled.first(connection, { hostId }))?.count ?? 0;
     },
     async keepStatement(number: number, kept: RunStatementRow) {
       await keepStatement.run(connection, { number, ...kept });

@@ -1,0 +1,13 @@
+import type { Tables } from './ports.ts';
+
+/** Far more than anybody gives between two backups. */
+const passedOver = 1_000_000;
+
+/**
+ * A database that was put back from a backup counts as another store: each host tells it what it ran since. Wire numbers
+ * that were given since then stand for other commands in the hosts' journals, so none of them is given again.
+ */
+export async function becomeAnotherStore(tables: Tables, storeId: string): Promise<void> {
+  await tables.server.setStoreId(storeId);
+  await tables.commands.reserveWireNumbers((await tables.commands.highestWireNumber()) + passedOver);
+}
