@@ -12,16 +12,19 @@ export type Pin = {
   readonly recoveredAtMs: number | undefined;
 };
 
-/** Undefined where nothing was pinned. A pin that is not whole is a trouble: it must not pass for none. */
+/**
+ * Undefined where nothing was pinned. A pin that is not whole, or gone while the channel key is there that was enrolled with it, is
+ * a trouble: it must not pass for none, as v1 sends the host's token in the clear.
+ */
 export function readPin(settings: SettingsFile): Pin | undefined {
   const values = names.map((name) => settings.get('trust', name));
-  if (values.every((value) => value === undefined)) return undefined;
+  if (!settings.has('trust') && settings.get('host', 'channel_key') === undefined) return undefined;
   const [server = '', signingKey = '', recoveryKey = '', recoveredAt] = values;
   const isWhole = uuid.test(server) && isFingerprint(signingKey) && isFingerprint(recoveryKey);
   if (!isWhole || !/^\d{1,15}$/.test(recoveredAt ?? '0'))
     throw trouble(
       'settings',
-      `the section [trust] of ${settings.path} is damaged: put back what stood there, or run --action=trust --fingerprint F --force with what the server's administrator reads from "remotes-server keys show"`,
+      `the section [trust] of ${settings.path} is ${settings.has('trust') ? 'damaged' : 'missing'}: put back what stood there, or run --action=trust --fingerprint F --force with what the server's administrator reads from "remotes-server keys show". To go back to v1, remove [trust] and the line channel_key of [host], both`,
     );
   return {
     server,

@@ -9,6 +9,10 @@ export type SettingsFile = {
   readonly path: string;
   /** The value; empty ones count as missing. */
   readonly get: (section: string, key: string) => string | undefined;
+  /** Whether the section stands there, be it empty. */
+  readonly has: (section: string) => boolean;
+  /** Whether somebody else has written the file since it was read or written here; also when it can't be read now. */
+  readonly isOutdated: () => boolean;
   /** Takes these values on, or drops those that are undefined, in memory only. */
   readonly stage: (changes: readonly SettingsChange[]) => void;
   /** The same, and writes what was staged too. An unchanged file is not touched. */
@@ -37,6 +41,14 @@ export function openSettingsFile(givenPath: string, notice: (sentence: string) =
   return Object.freeze({
     path,
     get: (section: string, key: string) => document.get(section, key) || undefined,
+    has: (section: string) => document.sections().includes(section),
+    isOutdated() {
+      try {
+        return readText(path) !== written;
+      } catch {
+        return true;
+      }
+    },
     stage,
     change(changes: readonly SettingsChange[]) {
       stage(changes);

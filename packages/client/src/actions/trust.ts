@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import { countUntoldOfV1 } from '../agent/worker.ts';
 import type { Context } from '../context.ts';
 import { openUuid } from '../host-identity.ts';
@@ -27,11 +28,16 @@ export async function trustServer(context: Context): Promise<number> {
   if (pin === undefined && !flags.isForced) await refuseWithUntold(context, host);
   const talk = await meetServer(context, { pin, fingerprint: flags.fingerprint });
   const path = channelKeyPath(settings);
+  const isNew = !existsSync(path);
   const enrolled = await sayEnrol(talk, { host, privateKey, channelKey: ensureChannelKey(path) });
-  if (enrolled.type === 'refusal') return showRefusal(context, enrolled);
+  if (enrolled.type === 'refusal') {
+    // Only then is it certain that the server never took it.
+    if (isNew && enrolled.code === 'channel_key_enrolled') rmSync(path, { force: true });
+    return showRefusal(context, enrolled);
+  }
   settings.change([['host', 'channel_key', path], ...pinChanges(talk.pin())]);
   print(JSON.stringify({ status: 'OK', ...pinJson(talk.pin()) }));
-  say(done(pin, settings.path));
+  say(pin === undefined ? comeOver(settings.path) : pinnedBefore(pin, talk.pin(), isNew, settings.path));
   return 0;
 }
 
@@ -45,7 +51,14 @@ async function refuseWithUntold(context: Context, host: string): Promise<void> {
     );
 }
 
-function done(pin: Pin | undefined, path: string): string {
-  if (pin !== undefined) return `this server was pinned already; ${path} is as it was`;
+function comeOver(path: string): string {
   return `done: ${path} pins this server, and this host speaks v1 with it no more`;
+}
+
+function pinnedBefore(old: Pin, now: Pin, isNew: boolean, path: string): string {
+  const pinned =
+    now.signingKey === old.signingKey
+      ? 'this server was pinned already'
+      : `this server was pinned already, and ${path} now names its present key`;
+  return `${pinned}; ${isNew ? 'a new channel key of this host is enrolled' : "this host's channel key is enrolled"}`;
 }

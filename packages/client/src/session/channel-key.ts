@@ -20,6 +20,11 @@ export function channelKeyPath(settings: SettingsFile): string {
 }
 
 export function readChannelKey(path: string): KeyObject {
+  if (!existsSync(path))
+    throw trouble(
+      'settings',
+      `the channel key ${path} is missing: bring the file back from a backup. If there is none, an administrator runs "remotes-server hosts allow-v1" for this host, and then you run --action=trust --fingerprint F here`,
+    );
   const key = readSigningPrivateKey(readText(path, 'the channel key'));
   if (key === undefined) throw trouble('settings', `${path} holds no Ed25519 private key in PEM`);
   return key;

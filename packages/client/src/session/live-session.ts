@@ -104,4 +104,4 @@ function isLong(messages: readonly Outgoing[]): boolean {
 
 const mostBytesOfStrangers = 1024 * 1024;
 const keyUnknown =
-  'the server does not take this host\'s proof: an administrator has said hosts allow-v1, the server was restored from an older backup, or these files are another host\'s. Ask the administrator; to enrol this host anew run --action=trust --fingerprint F with what "remotes-server keys show" says there';
+  'the server does not take this host\'s proof: this host was removed there, an administrator has said hosts allow-v1, the server was restored from an older backup, or these files are another host\'s. Ask the administrator: a host that was removed registers anew with --action=new_host --force; to enrol another anew run --action=trust --fingerprint F with what "remotes-server keys show" says there';

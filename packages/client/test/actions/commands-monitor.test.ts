@@ -173,6 +173,26 @@ describe('commands_monitor', () => {
     }
   });
 
+  test('a settings file that was changed is read before the next pass; one that is of no use is told once, and the old one kept', async () => {
+    const other = await startFakeServer({ hasRecorded: false });
+    try {
+      const running = monitor('0.05');
+      await server.wasAsked(list);
+      const text = await readFile(host.settings, 'utf8');
+      await writeFile(host.settings, text.replace(/^token = .*$/m, 'token = nonsense'));
+      await running.says(/has changed, and the settings stay as they were: the token .* was not sealed/);
+      await server.wasAsked(list, server.asked.length + 3);
+      await writeFile(host.settings, text.replace(server.url, other.url));
+      await running.says(/the settings file has changed: it was read anew/);
+      other.offer(1, { command: 'print(1)' });
+      await running.says(/command 1 .*stored/);
+      const { code, stderr } = await stop(running);
+      expect([code, stderr.match(/the settings file has changed/g)?.length]).toEqual([0, 2]);
+    } finally {
+      await other.close();
+    }
+  });
+
   test('what a kill cut off is reported at the next start, at once, and not run again', async () => {
     const marks = `${host.folder}/marks`;
     server.offer(1, {

@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readSigningPrivateKey } from '@remotes/protocol/crypto/sign';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isJournalRefusal, openJournal } from '../../src/agent/journal.ts';
 import { cut, type FakeSealedServer, newKey, startFakeSealedServer, succeed } from '../fake-sealed-server.ts';
 import { startFakeServer } from '../fake-v1-server.ts';
-import { makeHost, runClient } from '../run-client.ts';
+import { offerWork } from '../fake-work.ts';
+import { makeHost, runClient, startClient } from '../run-client.ts';
 import { addLines, makePinnedHost, type PinnedHost } from '../session/pinned-host.ts';
 
 let fake: FakeSealedServer;
@@ -19,6 +22,7 @@ const run = (action: string, ...more: string[]) =>
 const trust = (fingerprint = fake.signing.fingerprint, ...more: string[]) =>
   run('trust', '--fingerprint', fingerprint, ...more);
 const settings = () => readFile(host.settings, 'utf8');
+const keyFile = () => `${host.privateKey}.channel`;
 
 describe('trust', () => {
   test('brings a host of v1 over: paths are asked for, the channel key is enrolled, the server pinned', async () => {
@@ -48,6 +52,55 @@ describe('trust', () => {
       stderr: expect.stringContaining('this server was pinned already'),
     });
     expect(await settings()).toBe(before);
+  });
+
+  test('enrols a new key where the file is gone and v1 was allowed, and says so (it said that nothing had changed)', async () => {
+    await trust();
+    await rm(keyFile());
+    fake.hosts.get(host.uuid)!.channelKey = undefined;
+    expect(await trust()).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('pinned already; a new channel key of this host is enrolled'),
+    });
+    expect(await run('host_status')).toMatchObject({ code: 0 });
+  });
+
+  test('that is refused, as the host has enrolled another key, leaves no key of its own behind (it was taken for the host’s)', async () => {
+    await trust();
+    await rename(keyFile(), `${keyFile()}.backup`);
+    expect(await trust()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('bring back the channel key file'),
+    });
+    expect(existsSync(keyFile())).toBe(false);
+    await rename(`${keyFile()}.backup`, keyFile());
+    expect(await run('host_status')).toMatchObject({ code: 0 });
+  });
+
+  test('that is refused keeps a key file that it has not made', async () => {
+    await trust();
+    fake.hosts.get(host.uuid)!.channelKey = newKey().text;
+    expect(await trust()).toMatchObject({ code: 2 });
+    expect(existsSync(keyFile())).toBe(true);
+  });
+
+  test('is named where the channel key file is missing, and the backup too (the sentence ended with ENOENT)', async () => {
+    await trust();
+    await rm(keyFile());
+    const { code, stderr } = await run('commands_process');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /channel key .* is missing: bring the file back from a backup\. .*hosts allow-v1.*--action=trust/,
+    );
+  });
+
+  test('is named where the server does not know this host any more, and that it may have been removed', async () => {
+    await trust();
+    fake.hosts.clear();
+    expect(await run('host_status')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/this host was removed there.*new_host --force.*--action=trust/),
+    });
   });
 
   test('goes to no address of another server that discover has named, and asks for the server’s own', async () => {
@@ -142,6 +195,76 @@ describe('trust', () => {
     });
     expect(await trust(next.fingerprint)).toMatchObject({ code: 0 });
     expect(host.setting('trust', 'signing_key')).toBe(next.fingerprint);
+  });
+
+  test.each<[string, string, (text: string) => string]>([
+    ['emptied', 'damaged', (text) => text.replace(/\[trust\][\s\S]*$/, '[trust]\n')],
+    [
+      'left with empty values',
+      'damaged',
+      (text) => text.replaceAll(/^(server|signing_key|recovery_key) = .*$/gm, '$1 ='),
+    ],
+    ['renamed', 'missing', (text) => text.replace('[trust]', '[Trust]')],
+    ['cut off', 'missing', (text) => text.replace(/\[trust\][\s\S]*$/, '')],
+  ])(
+    'a pin that was %s is %s, and nothing is said to anybody (the token was sent in the clear)',
+    async (_, word, damage) => {
+      await trust();
+      const whole = await settings();
+      await writeFile(host.settings, damage(whole));
+      fake.asked.length = 0;
+      for (const action of [
+        'commands_process',
+        'commands_monitor',
+        'commands_list',
+        'host_status',
+        'rotate_keys',
+      ]) {
+        const more = action === 'commands_monitor' ? ['--interval=0.05'] : [];
+        const { code, stderr } = await run(action, ...more);
+        expect({ action, code, stderr }).toEqual({
+          action,
+          code: 1,
+          stderr: expect.stringMatching(
+            new RegExp(
+              `\\[trust\\] of .* is ${word}: put back .* --action=trust --fingerprint F --force .* back to v1, remove`,
+            ),
+          ),
+        });
+      }
+      expect(await run('host_verify', '--token=word')).toMatchObject({ code: 1 });
+      expect(fake.asked).toEqual([]);
+      await writeFile(host.settings, whole);
+      expect(await run('host_status')).toMatchObject({ code: 0 });
+      await writeFile(host.settings, damage(whole));
+      expect(await trust(fake.signing.fingerprint, '--force')).toMatchObject({ code: 0 });
+      expect(await run('host_status')).toMatchObject({ code: 0 });
+    },
+  );
+
+  test('is undone by removing the section and the channel key from the settings: v1 is spoken again', async () => {
+    await trust();
+    const text = await settings();
+    await writeFile(host.settings, text.replace(/\[trust\][\s\S]*$/, '').replace(/^channel_key = .*$/m, ''));
+    fake.asked.length = 0;
+    await run('host_status');
+    expect(fake.asked.map(({ path }) => path)).toEqual(['/api/v1/host/status/']);
+    expect(await trust()).toMatchObject({ code: 0 });
+  });
+
+  test('beside a running monitor of v1 is followed at its next pass (it was refused until SIGHUP)', async () => {
+    await run('discover');
+    const work = offerWork(fake, host);
+    work.due.push([work.give({ program: 'echo done' })]);
+    const running = startClient(['--action=commands_monitor', '-S', host.settings, '--interval=0.05']);
+    await running.says(/watching for commands/);
+    const { code, stderr } = await trust(fake.signing.fingerprint, '--force');
+    expect(code, stderr).toBe(0);
+    Object.assign(host.channelKey, { key: readSigningPrivateKey(await readFile(keyFile(), 'utf8')) });
+    await running.says(/the settings file has changed: it was read anew/);
+    await running.says(/command 7 "command 7": succeeded after .* stored/);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 0 });
   });
 
   test('mends a damaged pin with --force', async () => {
