@@ -28,7 +28,9 @@ export async function openWorker(context: Context, signals: Pick<Tools, 'finish'
 /** The same worker with what the settings say now. Throws a trouble when they are of no use. */
 export async function reloadWorker(context: Context, worker: Worker): Promise<Worker> {
   const { journal, finish, stop, say } = worker;
-  return { ...(await openLine(context)), journal, pythonPath: pythonPathOf(context), finish, stop, say };
+  const line = await openLine(context);
+  if ('sealed' in line && !('sealed' in worker)) noticeOfV1(journal, line.host, context.say);
+  return { ...line, journal, pythonPath: pythonPathOf(context), finish, stop, say };
 }
 
 /** The same worker with a journal that is its own again. Throws a trouble while another client holds it. */
