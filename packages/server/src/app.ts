@@ -51,6 +51,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       apiLog: createApiLog(definitions),
       limits: {
         outputBytes: config.outputLimitBytes,
+        bodyBytes: config.bodyLimitBytes,
         graceSeconds: config.graceSeconds,
         registrationsPerToken: config.registrationsPerToken,
         failedRegistrationsPerAddress: config.failedRegistrationsPerAddress,

@@ -14,6 +14,10 @@ import { queueAgain } from './run-requeue.ts';
 /** How long a host may let its program run without a sign of life. */
 const heartbeatSeconds = 15;
 
+/** Of a request, what is left for its head and for the messages themselves. */
+const reservedBytes = 64 * 1024;
+const leastReportBytes = 64 * 1024;
+
 /** Greets a worker: learns what its journal holds, and says what it may ask for. */
 export async function greetHost(
   { mind, host, order }: Speaker,
@@ -44,6 +48,7 @@ export async function greetHost(
       time_ms: now,
       claim_limit: claimLimit,
       heartbeat_seconds: heartbeatSeconds,
+      report_limit_bytes: Math.max(leastReportBytes, mind.limits.bodyBytes - reservedBytes),
       wants_past: greeted.wantsPast,
       unknown,
     },

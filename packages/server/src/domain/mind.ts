@@ -30,6 +30,8 @@ export type Mind = {
 export type Limits = {
   /** Output kept of one run, in bytes; beyond it the middle is cut. */
   readonly outputBytes: number;
+  /** The largest request of a host, in bytes. */
+  readonly bodyBytes: number;
   /** How long after its time-out a v1 run may still be silent, in seconds. */
   readonly graceSeconds: number;
   /** Successful registrations a minute with one token. */

@@ -25,6 +25,7 @@ describe('a hello', () => {
         time_ms: fleet.mind.clock(),
         claim_limit: 8,
         heartbeat_seconds: 15,
+        report_limit_bytes: 1024 * 1024 - 64 * 1024,
         wants_past: false,
         unknown: [unknown],
       });

@@ -52,6 +52,7 @@ export async function createFleet(database: OpenDatabase) {
     apiLog: createApiLog(definitions),
     limits: {
       outputBytes: 1000,
+      bodyBytes: 1024 * 1024,
       graceSeconds: 60,
       registrationsPerToken: 600,
       failedRegistrationsPerAddress: 30,
