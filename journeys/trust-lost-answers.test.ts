@@ -80,7 +80,7 @@ test('a host that was disabled is told so, and served again once it is enabled',
   await administer(fleet.database, 'hosts', 'disable', '000001');
   await expect.poll(async () => (await host.run('host_status')).code).toBe(2);
   const { stdout, stderr } = await host.run('host_status');
-  expect(JSON.parse(stdout)).toMatchObject({ code: 'permission_denied', detail: expect.any(String) });
+  expect(JSON.parse(stdout)).toMatchObject({ code: 'host_disabled', detail: expect.any(String) });
   expect(stderr).toContain('the server refused');
   await administer(fleet.database, 'hosts', 'enable', '000001');
   await expect.poll(async () => (await host.run('host_status')).code).toBe(0);

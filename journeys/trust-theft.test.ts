@@ -129,7 +129,8 @@ describe('who recorded the wire, and stole all files of the host later', () => {
     // With them he is this host from now on, in sessions of his own.
     const thief = await runClient(['--action=host_status', '--settings', join(stolen, 'host.ini')]);
     expect(thief.code).toBe(0);
-    for (const { asked } of frames) expect((await fleet.middle.ask(asked)).status).toBe(409);
+    // Repeated, or of a session that a newer one of this host has ended.
+    for (const { asked } of frames) expect([409, 410]).toContain((await fleet.middle.ask(asked)).status);
   });
 });
 
