@@ -18,8 +18,8 @@ Hosts know this server by its signing key: it proves who answers them, and signs
                  tokens that were made before still lead here. Running servers take it at once; every session ends
                  and begins anew
   take-recovery  writes the private recovery key into FILE, which must be new, and forgets it. Keep FILE offline: who holds
-                 it can name a new signing key for this server. Backups that were made before still hold it, sealed with
-                 the master key
+                 it can name a new signing key for this server. Copies that were made before still hold it, sealed with
+                 the master key: backups, and what "restore" kept as remotes.db.before-restore-*
 
   --recovery FILE      with "rotate": the recovery key names the new signing key. For when the present one is lost or
                        stolen. Registration tokens that were made before lead nowhere then: make new ones

@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   isSignedFor,
@@ -8,6 +8,7 @@ import {
   signingKeyFingerprint,
 } from '@remotes/protocol/crypto/sign';
 import { canonicalJson } from '@remotes/protocol/values/canonical-json';
+import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDatabase, databaseKinds, openDatabase } from '../databases.ts';
 import { openSealedHost, shakeHands } from '../sealed-host.ts';
@@ -94,6 +95,49 @@ describe.each(databaseKinds)('remotes-server keys, on %s', (kind) => {
   });
 });
 
+/** The recovery key as the database holds it, and which of the files in the data folder hold these bytes. */
+async function sealedRecoveryKey({ place }: Awaited<ReturnType<typeof startedServer>>) {
+  const database = new Database(join(place.dataFolder, 'remotes.db'), { readonly: true });
+  onTestFinished(() => void database.close());
+  const sealed = String(database.prepare('select recovery_private_sealed from server_state').pluck().get());
+  expect(sealed.length).toBeGreaterThan(100);
+  const middle = sealed.slice(20, 80);
+  const holders = () =>
+    readdirSync(place.dataFolder).filter((name) =>
+      readFileSync(join(place.dataFolder, name)).includes(middle),
+    );
+  return { database, holders };
+}
+
+test('nothing of a recovery key that was taken is left in the files of the database, though a server has it open', async () => {
+  const started = await startedServer('sqlite');
+  const { database, holders } = await sealedRecoveryKey(started);
+  // Changes of the row leave former copies of it behind.
+  for (let count = 0; count < 3; count += 1) await started.run('keys', 'rotate');
+  database.close();
+  expect(holders()).not.toEqual([]);
+  const said = await started.run('keys', 'take-recovery', join(started.place.dataFolder, 'recovery.pem'));
+  expect(said).toContain('remotes.db.before-restore-*');
+  expect(said).not.toContain('remotes.db-wal');
+  expect(holders()).toEqual([]);
+  expect(JSON.parse(await started.run('keys', '--json'))).toMatchObject({ successions: [{}, {}, {}] });
+  await started.end();
+  expect(holders()).toEqual([]);
+});
+
+test('where somebody reads the database, take-recovery says that a restart removes the rest, and it does', async () => {
+  const started = await startedServer('sqlite');
+  const { database, holders } = await sealedRecoveryKey(started);
+  database.exec('begin; select count(*) from hosts');
+  const said = await started.run('keys', 'take-recovery', join(started.place.dataFolder, 'recovery.pem'));
+  expect(said).toContain('Stop the server and start it again');
+  expect(holders()).not.toEqual([]);
+  database.close();
+  await started.end();
+  await startProgram(started.place, 'start', '--port', '0').line(/"url":/);
+  expect(holders()).toEqual([]);
+});
+
 test('take-recovery leaves a file alone that is there already, and the key where it is', async () => {
   const { place, run } = await startedServer('sqlite');
   const { status, stderr } = await administer(
@@ -152,6 +196,10 @@ async function startedServer(kind: (typeof databaseKinds)[number]) {
   return {
     place,
     url,
+    async end(): Promise<void> {
+      server.process.kill('SIGTERM');
+      await server.ended;
+    },
     async run(...args: readonly string[]): Promise<string> {
       const { status, stdout, stderr } = await administer(place, ...args);
       if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
