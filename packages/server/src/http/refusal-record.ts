@@ -10,13 +10,21 @@ type Refused = {
   readonly host?: string | undefined;
 };
 
-/** Puts a refusal of the sealed protocol on record: honest hosts give cause to few, and somebody in the middle to some. */
+/** What honest hosts hear on an ordinary day; anything else may be somebody in the middle. */
+const everyday: ReadonlySet<string> = new Set([
+  'session_ended',
+  'past_wanted',
+  'report_illegal',
+  'host_not_approved',
+  'host_disabled',
+]);
+
+/** Puts a refusal of the sealed protocol on record. */
 export function recordRefusal({ log }: Door, request: FastifyRequest, refused: Refused): void {
   const { ask, id: requestId } = request;
   const { code, of, run } = refused;
   const host = ask?.caller?.kind === 'host' ? ask.caller.host.name : refused.host;
-  log.warn(
-    { code, requestId, address: ask?.address, host, of, run },
-    'The sealed protocol refused something',
-  );
+  const record = { code, requestId, address: ask?.address, host, of, run };
+  if (everyday.has(code)) log.info(record, 'A host was refused, as happens on an ordinary day');
+  else log.warn(record, 'The sealed protocol refused something');
 }

@@ -29,6 +29,26 @@ describe('frames of a session', () => {
       await host.tell(whoAmI);
     });
 
+    test('what an honest host hears on an ordinary day is on record, and is no warning', async () => {
+      const { door, host } = await entered(open);
+      await door.fleet.define();
+      await door.fleet.administer((all) => all.server.setStoreId(crypto.randomUUID()));
+      await expect
+        .poll(() => host.say({ type: 'claim', limit: 1 }))
+        .toMatchObject({
+          messages: [{ code: 'past_wanted' }],
+        });
+      await door.fleet.administer((all) => all.hosts.change(1, { state: 'disabled' }));
+      await expect.poll(() => host.say(whoAmI)).toMatchObject({ status: 410, refusal: ended });
+      expect(refusalsOf(door)).toEqual([]);
+      const told = door.logLines.map((line) => JSON.parse(line)).filter(({ code }) => code);
+      const everyday = { level: 30, address: '127.0.0.1', requestId: expect.any(String) };
+      expect(told).toMatchObject([
+        { ...everyday, code: 'past_wanted', of: 'claim', host: '000001' },
+        { ...everyday, code: 'session_ended' },
+      ]);
+    });
+
     test('a frame that comes after a later one is refused', async () => {
       const { host } = await entered(open);
       const early = host.frameOf(writePayload([whoAmI]));
