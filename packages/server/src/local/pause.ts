@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jsonText } from './json-text.ts';
 import { type Given, localCommand } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
+import { restoredRemark } from './restored-remark.ts';
 
 /** `remotes-server pause`: from now on no host is offered anything. */
 export const pause = localCommand({
@@ -27,7 +28,10 @@ async function pauseOffering({ values, isJson, store }: Given): Promise<number> 
     const storeId = values.restored === true ? randomUUID() : null;
     const { wasPaused } = await storage.decide('pauseOffering', { storeId });
     if (isJson) console.log(jsonText({ is_paused: true, was_paused: wasPaused }));
-    else console.log('Nothing is offered to any host until "remotes-server resume".');
+    else {
+      console.log('Nothing is offered to any host until "remotes-server resume".');
+      if (storeId !== null) console.log(restoredRemark);
+    }
     return 0;
   });
 }

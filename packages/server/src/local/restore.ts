@@ -8,6 +8,7 @@ import { jsonText } from './json-text.ts';
 import { type Given, localCommand } from './local-command.ts';
 import { openStore } from './open-store.ts';
 import { passwordHint, restoreLines } from './postgres-line.ts';
+import { restoredRemark } from './restored-remark.ts';
 
 /** `remotes-server restore`: puts a backup in the place of the database. */
 export const restore = localCommand({
@@ -61,7 +62,7 @@ async function putBack({ values, words, isJson, store }: Given): Promise<number>
 
 const pauseRemark =
   'Nothing is offered to any host until "remotes-server resume": since the backup was made hosts may have run commands ' +
-  'that it does not know of, and those of the v1 protocol cannot be asked.';
+  `that it does not know of, and those of the v1 protocol cannot be asked.\n${restoredRemark}`;
 
 /** A backup comes without its key: the best time to notice that it is missing is now. */
 async function troubleWithKey(store: StoreConfig): Promise<string | undefined> {

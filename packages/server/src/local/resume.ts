@@ -11,7 +11,8 @@ export const resume = localCommand({
   help: `Usage: remotes-server resume [--yes N]
 
 Offers hosts again what is pending for them, after "remotes-server pause" or a restore. After a restore look first:
-what hosts have run since the backup was made, they will run again.
+hosts of the v1 protocol will run again what they have run since the backup was made. Those of the sealed protocol
+tell what they have run, and do not; but commands that were defined anew since then are new to them too.
 
   --yes N              agree that commands will run on N hosts; the number must be the very one. Asked for above the
                        setting confirm_above_hosts (10)

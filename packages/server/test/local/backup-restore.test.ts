@@ -16,7 +16,8 @@ import { createFleet } from '../domain/small-fleet.ts';
 import { administer, type Place } from './program.ts';
 
 const pauseRemark =
-  'Nothing is offered to any host until "remotes-server resume": since the backup was made hosts may have run commands that it does not know of, and those of the v1 protocol cannot be asked.\n';
+  'Nothing is offered to any host until "remotes-server resume": since the backup was made hosts may have run commands that it does not know of, and those of the v1 protocol cannot be asked.\n' +
+  'Commands that were defined since the backup are not in it: applying the same file again makes new commands of them, which run once more on each host, so mark those with "active: false" first. A backup from before "keys rotate" brings the former key back: see "Backup and restore" in docs/operating.md.\n';
 
 describe('remotes-server backup and restore, on sqlite', () => {
   /** A place with a token in it, no longer in use, and a backup of it. */

@@ -43,11 +43,16 @@ describe('remotes-server pause and resume', () => {
       expect(await administer(database, 'resume', '--yes', '11')).toMatchObject({ status: 0 });
     });
 
-    test('a database that was put back by other means is another store from then on', async () => {
+    test('a database that was put back by other means is another store from then on, and what it lacks is said', async () => {
       const database = await open();
       const { server } = database.storage.tables;
       const { storeId } = await server.read();
-      expect(await administer(database, 'pause', '--restored')).toMatchObject({ status: 0 });
+      expect(await administer(database, 'pause', '--restored')).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(
+          /until "remotes-server resume"\.\nCommands that were defined since the backup .* mark those with "active: false" first\. A backup from before "keys rotate" brings the former key back: .*\n$/,
+        ),
+      });
       const after = await server.read();
       expect(after.isPaused).toBe(true);
       expect(after.storeId).not.toBe(storeId);
