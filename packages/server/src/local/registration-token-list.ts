@@ -1,6 +1,6 @@
 import type { RegistrationToken, Tables } from '../domain/ports.ts';
 import { openRegistrationToken } from '../domain/registration-token.ts';
-import { tokenStanding } from '../domain/registration-token-administration.ts';
+import { lastRecovery, tokenStanding } from '../domain/registration-token-administration.ts';
 import { jsonText } from './json-text.ts';
 import type { Given } from './local-command.ts';
 import { openExistingStore, withExistingStorage } from './open-store.ts';
@@ -28,33 +28,39 @@ export async function listRegistrationTokens({ values, isJson, store }: Given): 
 type Listed = {
   token: RegistrationToken;
   hostsGroups: string[];
+  state: ReturnType<typeof tokenStanding>;
   /** The token itself; null when another master key sealed it, absent when it is not to be shown. */
   secret?: string | null;
 };
 
 async function readTokens(tables: Tables): Promise<Listed[]> {
   const names = new Map((await tables.hostsGroups.list()).map((group) => [group.id, group.name]));
+  const recoveredAt = await lastRecovery(tables);
+  const now = Date.now();
   const listed: Listed[] = [];
   for (const token of await tables.registrationTokens.list()) {
     const ids = await tables.registrationTokens.hostsGroupIds(token.id);
-    listed.push({ token, hostsGroups: ids.map((id) => names.get(id) ?? String(id)) });
+    listed.push({
+      token,
+      hostsGroups: ids.map((id) => names.get(id) ?? String(id)),
+      state: tokenStanding(token, now, recoveredAt),
+    });
   }
   return listed;
 }
 
 function show(listed: readonly Listed[], isJson: boolean): number {
-  const now = Date.now();
-  if (isJson) console.log(jsonText(listed.map((one) => jsonOf(one, now))));
+  if (isJson) console.log(jsonText(listed.map(jsonOf)));
   else if (listed.length === 0)
     console.error('There are no registration tokens: "remotes-server registration_token" makes one.');
-  else for (const line of lines(listed, now)) console.log(line);
+  else for (const line of lines(listed)) console.log(line);
   return 0;
 }
 
-function jsonOf({ token, hostsGroups, secret }: Listed, now: number) {
+function jsonOf({ token, hostsGroups, state, secret }: Listed) {
   return {
     id: token.id,
-    state: tokenStanding(token, now),
+    state,
     created_at: isoTime(token.createdAt),
     expires_at: isoTime(token.expiresAt),
     revoked_at: isoTime(token.revokedAt),
@@ -66,12 +72,12 @@ function jsonOf({ token, hostsGroups, secret }: Listed, now: number) {
   };
 }
 
-function lines(listed: readonly Listed[], now: number): string[] {
+function lines(listed: readonly Listed[]): string[] {
   const [header = '', ...rows] = table(
     ['ID', 'STATE', 'EXPIRES', 'USED', 'APPROVAL', 'GROUPS'],
-    listed.map(({ token, hostsGroups }) => [
+    listed.map(({ token, hostsGroups, state }) => [
       String(token.id),
-      tokenStanding(token, now).replace('_', ' '),
+      state.replace('_', ' '),
       token.expiresAt === null ? 'never' : localTime(token.expiresAt),
       token.uses === null ? String(token.verifiedCount) : `${token.verifiedCount} of ${token.uses}`,
       token.mustApprove ? 'wanted' : '',

@@ -101,6 +101,28 @@ describe('remotes-server registration_token', () => {
       expect(JSON.parse(json.stdout)).toMatchObject([{ token }]);
     });
 
+    test('list calls a token outdated whose key the present one follows by the word of the recovery key alone', async () => {
+      const database = await open();
+      const file = join(database.dataFolder, 'recovery.pem');
+      const keys = async (...args: string[]) =>
+        expect(await administer(database, 'keys', ...args)).toMatchObject({ status: 0 });
+      const states = async () => {
+        const { stdout } = await administer(database, 'registration_token', 'list', '--json');
+        return JSON.parse(stdout).map(({ state }: { state: string }) => state);
+      };
+      await administer(database, 'registration_token');
+      await keys('take-recovery', file);
+      await keys('rotate');
+      expect(await states()).toEqual(['usable']);
+      await keys('rotate', '--recovery', file);
+      await administer(database, 'registration_token');
+      expect(await states()).toEqual(['outdated_key', 'usable']);
+      await keys('rotate');
+      expect(await states()).toEqual(['outdated_key', 'usable']);
+      const { stdout } = await administer(database, 'registration_token', 'list');
+      expect(stdout).toMatch(/\n1 +outdated key .*\n2 +usable /);
+    });
+
     test('revoke ends tokens, all or none', async () => {
       const database = await open();
       await administer(database, 'registration_token');
