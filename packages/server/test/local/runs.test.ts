@@ -177,14 +177,15 @@ describe('remotes-server runs', () => {
     });
 
     test('shows when a run ended of which nothing but the word of its host is left', async () => {
-      const { database, fleet } = await begin();
+      const { database, fleet, numbers } = await begin();
       const machine = await createSealedMachine(fleet);
+      const command = (await database.storage.tables.commands.list()).find(({ id }) => id === numbers[0])!;
       await fleet.administer((all) => all.server.setStoreId(crypto.randomUUID()));
       const past = {
         run: crypto.randomUUID(),
-        job: crypto.randomUUID(),
+        job: command.jobId,
         attempt: 1,
-        wire_number: 77,
+        wire_number: command.id,
         revision: 1,
         name: 'before',
         state: 'succeeded',
