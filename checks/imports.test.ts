@@ -68,6 +68,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'packages/server/src/storage/open.ts',
       'packages/server/src/storage/backup.ts',
       'packages/server/src/storage/restore.ts',
+      'packages/server/src/storage/erase-server-state.ts',
       'packages/server/src/storage/data-folder.ts',
       'packages/server/src/config.ts',
       'packages/server/src/app.ts',
