@@ -254,6 +254,10 @@ describe('trust', () => {
 
   test('beside a running monitor of v1 is followed at its next pass (it was refused until SIGHUP)', async () => {
     await run('discover');
+    const journal = await openJournal(`${host.settings}.journal`);
+    if (isJournalRefusal(journal)) throw new Error(journal.sentence);
+    await journal.begin({ serverUrl: `${fake.url}/`, host: host.uuid, commandId: 3 });
+    await journal.close();
     const work = offerWork(fake, host);
     work.due.push([work.give({ program: 'echo done' })]);
     const running = startClient(['--action=commands_monitor', '-S', host.settings, '--interval=0.05']);
@@ -261,6 +265,7 @@ describe('trust', () => {
     const { code, stderr } = await trust(fake.signing.fingerprint, '--force');
     expect(code, stderr).toBe(0);
     Object.assign(host.channelKey, { key: readSigningPrivateKey(await readFile(keyFile(), 'utf8')) });
+    await running.says(/1 result\(s\) that v1 has not delivered stay in the journal/);
     await running.says(/the settings file has changed: it was read anew/);
     await running.says(/command 7 "command 7": succeeded after .* stored/);
     running.child.kill('SIGTERM');
