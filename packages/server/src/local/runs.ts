@@ -21,8 +21,8 @@ export const runs = localCommand({
 Shows the newest runs, newest last. EXIT is "unknown" where the host's protocol cannot tell it.
 
 "stop" ends a run that has not ended: its host is told at its next sign of life, some seconds later, and ends the
-program with everything that it started. One that was not handed out yet is cancelled. A host on the v1 protocol cannot
-be told. RUN is a number or a UUID.
+program with everything that it started, or never begins it. One that was not handed out yet is cancelled. A host on the
+v1 protocol cannot be told. RUN is a number or a UUID.
 
   --host HOST          only runs of this host (name, id or uuid)
   --command COMMAND    only runs of this command (name or number)
