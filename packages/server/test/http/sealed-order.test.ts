@@ -29,18 +29,20 @@ describe('what somebody held back on its way', () => {
     });
 
     test('of an older session is obeyed at no server of the database, once the newer one said hello', async () => {
-      const { door, hello, runState, host: older } = await entered(open);
+      const { database, door, hello, runState, host: older } = await entered(open);
       const second = await openSecondDoor(door, kind);
       older.moveTo(second.url);
       await older.tell(whoAmI);
       const heldBack = [hello, claim, { type: 'ran', runs: [], is_last: true }].map((said) =>
         older.frameOf(writePayload([said])),
       );
+      await door.fleet.administer((all) => all.hosts.change(1, { toldStoreId: null }));
       door.fleet.pass(1000);
       const newer = await openSealedHost(door.url, older.keys);
       await newer.tell(newer.sayProve(), hello);
       for (const { bytes } of heldBack) expect((await older.send(bytes)).status).toBe(410);
       expect(await runState()).toBeUndefined();
+      expect((await database.storage.tables.hosts.byId(1))?.toldStoreId).toBeNull();
     });
 
     test('of the same session is not obeyed at another server after a later request was', async () => {
