@@ -34,6 +34,7 @@ const sealed: readonly string[] = [
   'proof_invalid',
   'channel_key_enrolled',
   'past_wanted',
+  'past_too_long',
   'not_this_hosts_run',
   'report_illegal',
   'statement_invalid',
