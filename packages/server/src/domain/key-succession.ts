@@ -35,7 +35,8 @@ export function nextSigningKey(
     server: keyring.serverId,
     previous_key: keyring.signingKeyText,
     next_key: keyTextOf(publicPem),
-    at_ms: now,
+    // Hosts follow the recovery key's word only if it is later than the last one, whatever this machine's clock says.
+    at_ms: Math.max(now, ...keyring.successions.map((earlier) => earlier.at_ms + 1)),
     by: recoveryKey ? ('recovery' as const) : ('signing' as const),
   };
   const signature = signFor('key succession', recoveryKey ?? keyring.signingKey, canonicalJson(said));
