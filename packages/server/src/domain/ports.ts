@@ -1,4 +1,5 @@
 import type { ApiLogTable } from './ports/api-log.ts';
+import type { AuditTable } from './ports/audit.ts';
 import type { CommandsGroupsTable, CommandsTable } from './ports/command.ts';
 import type { HostsTable, HostTokensTable } from './ports/host.ts';
 import type { HostsGroupsTable } from './ports/hosts-group.ts';
@@ -10,6 +11,7 @@ import type { SettingsTable } from './ports/setting.ts';
 import type { VariablesTable } from './ports/variable.ts';
 
 export type * from './ports/api-log.ts';
+export type * from './ports/audit.ts';
 export type * from './ports/command.ts';
 export type * from './ports/host.ts';
 export type * from './ports/hosts-group.ts';
@@ -38,4 +40,5 @@ export interface Tables {
   readonly runs: RunsTable;
   readonly outputs: OutputsTable;
   readonly apiLog: ApiLogTable;
+  readonly audit: AuditTable;
 }

@@ -15,6 +15,12 @@ create table api_log (
 
 CREATE INDEX api_log_at ON public.api_log USING btree (at);
 
+create table audit_notes (
+  id bigint generated always as identity not null,
+  note text not null,
+  constraint audit_notes_pkey PRIMARY KEY (id)
+);
+
 create table command_revisions (
   command_id bigint not null,
   revision integer not null,

@@ -14,6 +14,11 @@ CREATE TABLE "api_log" (
 
 CREATE INDEX "api_log_at" on "api_log" ("at");
 
+CREATE TABLE "audit_notes" (
+  "id" integer primary key autoincrement,
+  "note" text not null
+);
+
 CREATE TABLE "command_revisions" (
   "command_id" bigint not null references "commands" ("id") on delete cascade,
   "revision" integer not null,

@@ -37,6 +37,7 @@ export type Schema = {
   ticket_keys: { id: string; created_at: number; sealed: string };
   run_output: { run_number: number; stream: OutputStream; chunk: number; bytes: Uint8Array };
   api_log: ApiLogRow;
+  audit_notes: { id: GeneratedAlways<number>; note: string };
 };
 
 type ServerStateRow = {

@@ -1,6 +1,7 @@
 import type { Tables } from '../domain/ports.ts';
 import type { Connection } from './connection.ts';
 import { apiLogTable } from './tables/api-log.ts';
+import { auditTable } from './tables/audit.ts';
 import { commandsTable } from './tables/commands.ts';
 import { commandsGroupsTable } from './tables/commands-groups.ts';
 import { hostTokensTable } from './tables/host-tokens.ts';
@@ -30,5 +31,6 @@ export function tablesOn(connection: Connection): Tables {
     runs: runsTable(connection),
     outputs: outputsTable(connection),
     apiLog: apiLogTable(connection),
+    audit: auditTable(connection),
   });
 }

@@ -2,6 +2,10 @@ import type { Compilable, Kysely } from 'kysely';
 import { up as hostsCommandsRuns } from './0001-hosts-commands-runs.ts';
 import { up as sealedProtocol } from './0002-sealed-protocol.ts';
 import { up as requestOrder } from './0003-request-order.ts';
+import { up as auditNotes } from './0004-audit-notes.ts';
+import { up as operators } from './0005-operators.ts';
+import { up as jobs } from './0006-jobs.ts';
+import { up as auditChainAndEvents } from './0007-audit-chain-and-events.ts';
 
 export type Migration = {
   readonly name: string;
@@ -13,4 +17,8 @@ export const migrations: readonly Migration[] = [
   { name: '0001-hosts-commands-runs', up: hostsCommandsRuns },
   { name: '0002-sealed-protocol', up: sealedProtocol },
   { name: '0003-request-order', up: requestOrder },
+  { name: '0004-audit-notes', up: auditNotes },
+  { name: '0005-operators', up: operators },
+  { name: '0006-jobs', up: jobs },
+  { name: '0007-audit-chain-and-events', up: auditChainAndEvents },
 ];

@@ -1,0 +1,7 @@
+import type { ApiRoute } from './route.ts';
+
+/** Every request of the operators' API, by its name. */
+export const routes = {} as const satisfies Record<string, ApiRoute>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
