@@ -17,6 +17,8 @@ export type ApiRoute = {
   readonly access: Access;
   /** One line, in the imperative: what it does. */
   readonly summary: string;
+  /** What stands for the names in the path (`ids.ts` has the usual ones); anything else is not found. Absent: texts. */
+  readonly params?: TObject;
   /** The values of a query are texts: numbers and truth values are read from them as the schema says. */
   readonly query?: TObject;
   readonly body?: TObject;
@@ -27,10 +29,15 @@ export type ApiRoute = {
   readonly media?: string;
   /** It makes something: with an `Idempotency-Key` a repetition answers what the first one answered. */
   readonly isCreating?: true;
+  /** Members of the answer that hold a secret, which is never stored in clear: a repetition says null in their place. */
+  readonly shownOnce?: readonly string[];
   /** `shown`: the answer has an `ETag`. `wanted`: the request may carry `If-Match`, and is refused when that is not current. */
   readonly version?: 'shown' | 'wanted';
 };
 
+export type ParamsOf<Route extends ApiRoute> = Route extends { params: infer Params extends TSchema }
+  ? Static<Params>
+  : Readonly<Record<NamesIn<Route['path']>, string>>;
 export type QueryOf<Route extends ApiRoute> = Route extends { query: infer Query extends TSchema }
   ? Static<Query>
   : Record<never, never>;
@@ -40,3 +47,8 @@ export type BodyOf<Route extends ApiRoute> = Route extends { body: infer Body ex
 export type AnswerOf<Route extends ApiRoute> = Route extends { answer: infer Answer extends TSchema }
   ? Static<Answer>
   : undefined;
+
+/** The names that stand in braces. */
+type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | NamesIn<Rest>
+  : never;
