@@ -1,11 +1,11 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { durationText, isoTime, localTime } from '@remotes/protocol/screen/time-text';
 import { currentDefinitions } from '../domain/definitions.ts';
 import type { ApiLogEntry } from '../domain/ports.ts';
 import { isSwitchedOn } from '../domain/steering-settings.ts';
-import { jsonText } from './json-text.ts';
 import { type Given, localCommand, readCount } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { table } from './table.ts';
-import { durationText, isoTime, localTime } from './time-text.ts';
 
 const usualLimit = 50;
 

@@ -1,10 +1,10 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { ApplyOutcome } from '../domain/fleet-apply.ts';
 import type { FleetChange } from '../domain/fleet-changes.ts';
 import type { FleetPreview } from '../domain/fleet-preview.ts';
 import type { FleetFileReading, LineFinding } from './fleet-file-reading.ts';
 import { willRunText } from './hosts-change.ts';
-import { jsonText } from './json-text.ts';
-import { visibleLine } from './visible-text.ts';
 
 export type ApplyReport = {
   /** What will be done, before it is done. */

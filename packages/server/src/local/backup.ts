@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { jsonText } from '@remotes/protocol/screen/json-text';
 import { startProblem } from '../domain/start-problem.ts';
 import { backupSqlite } from '../storage/backup.ts';
 import { sqliteFile } from '../storage/open.ts';
-import { jsonText } from './json-text.ts';
 import { type Given, localCommand } from './local-command.ts';
 import { masterKeyFile } from './master-key.ts';
 import { requireDatabase } from './open-store.ts';

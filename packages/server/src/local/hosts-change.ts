@@ -1,12 +1,12 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import type { HostsChanged, StandingRequest } from '../domain/host-standing.ts';
 import type { GroupingRequest } from '../domain/hosts-group-change.ts';
 import type { Host } from '../domain/ports.ts';
-import { jsonText } from './json-text.ts';
 import { type Given, readCount } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
-import { visibleLine } from './visible-text.ts';
 
 /** Approves, disables or enables hosts. */
 export async function changeStanding(given: Given, deed: StandingRequest['deed']): Promise<number> {

@@ -1,12 +1,12 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { agoText, isoTime } from '@remotes/protocol/screen/time-text';
+import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { HostReading, NotOffered } from '../domain/hosts-reading.ts';
 import { readHosts } from '../domain/hosts-reading.ts';
 import type { Host } from '../domain/ports.ts';
-import { jsonText } from './json-text.ts';
 import type { Given } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { table } from './table.ts';
-import { agoText, isoTime } from './time-text.ts';
-import { visibleLine } from './visible-text.ts';
 
 /** Lists every host. */
 export async function listHosts({ isJson, store }: Given): Promise<number> {

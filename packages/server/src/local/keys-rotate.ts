@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { jsonText } from '@remotes/protocol/screen/json-text';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import { nextSigningKey } from '../domain/key-succession.ts';
 import { readRecoveryKey } from '../domain/recovery-key.ts';
 import { loadServerKeyring } from '../domain/server-keyring.ts';
 import { startProblem } from '../domain/start-problem.ts';
-import { jsonText } from './json-text.ts';
 import type { Given } from './local-command.ts';
 import { openExistingStore } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';

@@ -1,10 +1,10 @@
 import { readSigningPublicKey, signingKeyFingerprint } from '@remotes/protocol/crypto/sign';
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { isoTime, localTime } from '@remotes/protocol/screen/time-text';
 import type { KeySuccession } from '@remotes/protocol/values/key-succession';
 import { startProblem } from '../domain/start-problem.ts';
-import { jsonText } from './json-text.ts';
 import type { Given } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
-import { isoTime, localTime } from './time-text.ts';
 
 /** Shows by what hosts know this server: nothing of it is secret. */
 export async function showKeys({ isJson, store }: Given): Promise<number> {

@@ -1,12 +1,12 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { jsonText } from '@remotes/protocol/screen/json-text';
 import type { StoreConfig } from '../config.ts';
 import { type AdministrationRefusal, isDeclined } from '../domain/administration-refusal.ts';
 import { recoveryKeyGone, storedRecoveryKey } from '../domain/recovery-key.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { eraseFormerServerState } from '../storage/erase-server-state.ts';
 import { sqliteFile } from '../storage/open.ts';
-import { jsonText } from './json-text.ts';
 import type { Given } from './local-command.ts';
 import { openExistingStore } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';

@@ -1,13 +1,13 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { durationText } from '@remotes/protocol/screen/time-text';
+import { visibleLine, visibleText } from '@remotes/protocol/screen/visible-text';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import type { OutputStream, Tables } from '../domain/ports.ts';
 import { createRunsReader, isExitUnknown, isOpen, type RunReading } from '../domain/runs-reading.ts';
-import { jsonText } from './json-text.ts';
 import { type Given, localCommand, usageError } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
 import { exitText, runJson } from './run-text.ts';
-import { durationText } from './time-text.ts';
-import { visibleLine, visibleText } from './visible-text.ts';
 
 /** `remotes-server output`: what a run printed and returned. */
 export const output = localCommand({

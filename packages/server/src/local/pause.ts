@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jsonText } from './json-text.ts';
+import { jsonText } from '@remotes/protocol/screen/json-text';
 import { type Given, localCommand } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { restoredRemark } from './restored-remark.ts';

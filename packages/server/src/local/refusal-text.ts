@@ -1,5 +1,5 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
 import type { AdministrationRefusal } from '../domain/administration-refusal.ts';
-import { jsonText } from './json-text.ts';
 
 /** Says why nothing was done; answers the exit status for it. */
 export function showRefusal(refusal: AdministrationRefusal, isJson: boolean): number {

@@ -1,11 +1,11 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { isoTime, localTime } from '@remotes/protocol/screen/time-text';
 import type { RegistrationToken, Tables } from '../domain/ports.ts';
 import { openRegistrationToken } from '../domain/registration-token.ts';
 import { lastRecovery, tokenStanding } from '../domain/registration-token-administration.ts';
-import { jsonText } from './json-text.ts';
 import type { Given } from './local-command.ts';
 import { openExistingStore, withExistingStorage } from './open-store.ts';
 import { table } from './table.ts';
-import { isoTime, localTime } from './time-text.ts';
 
 /** Lists every registration token, its secret only when it is asked for. */
 export async function listRegistrationTokens({ values, isJson, store }: Given): Promise<number> {

@@ -1,15 +1,15 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { isoTime, localTime, readMoment } from '@remotes/protocol/screen/time-text';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import {
   newRegistrationToken,
   registrationSecretHash,
   sealRegistrationToken,
 } from '../domain/registration-token.ts';
-import { jsonText } from './json-text.ts';
 import { type Given, localCommand, readCount, usageError } from './local-command.ts';
 import { openStore, withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
 import { listRegistrationTokens } from './registration-token-list.ts';
-import { isoTime, localTime, readMoment } from './time-text.ts';
 
 /** `remotes-server registration_token`: makes a token that lets hosts register, lists and revokes them. */
 export const registrationToken = localCommand({

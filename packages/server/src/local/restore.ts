@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { jsonText } from '@remotes/protocol/screen/json-text';
 import type { StoreConfig } from '../config.ts';
 import { isStartProblem, startProblem } from '../domain/start-problem.ts';
 import { makeDataFolder } from '../storage/data-folder.ts';
 import { sqliteFile } from '../storage/open.ts';
 import { restoreSqlite } from '../storage/restore.ts';
-import { jsonText } from './json-text.ts';
 import { type Given, localCommand } from './local-command.ts';
 import { openStore } from './open-store.ts';
 import { passwordHint, restoreLines } from './postgres-line.ts';

@@ -1,6 +1,6 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import { willRunText } from './hosts-change.ts';
-import { jsonText } from './json-text.ts';
 import { type Given, localCommand, readCount } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';

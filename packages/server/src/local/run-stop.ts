@@ -1,11 +1,11 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import type { StopOutcome } from '../domain/run-stop.ts';
-import { jsonText } from './json-text.ts';
 import type { Given } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
 import { runJson } from './run-text.ts';
-import { visibleLine } from './visible-text.ts';
 
 /** Has a run ended. */
 export async function stopRun({ words, isJson, store }: Given): Promise<number> {

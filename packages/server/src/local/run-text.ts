@@ -1,7 +1,7 @@
+import type { Row } from '@remotes/protocol/screen/text-table';
+import { durationText, isoTime, localTime } from '@remotes/protocol/screen/time-text';
 import type { RunReading } from '../domain/runs-reading.ts';
 import { isExitUnknown } from '../domain/runs-reading.ts';
-import type { Row } from './table.ts';
-import { durationText, isoTime, localTime } from './time-text.ts';
 
 export const runHeader: Row = ['RUN', 'TIME', 'HOST', 'COMMAND', 'STATE', 'EXIT', 'TOOK'];
 /** For tables that begin before their last line is known. */

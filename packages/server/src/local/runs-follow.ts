@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { jsonLine } from '@remotes/protocol/screen/json-text';
+import { tableLine } from '@remotes/protocol/screen/text-table';
 import type { RunState } from '@remotes/protocol/values/run';
 import type { RunFilter } from '../domain/ports.ts';
 import { isOpen, type RunReading, type RunsReader } from '../domain/runs-reading.ts';
-import { jsonLine } from './json-text.ts';
 import { runHeader, runJson, runRow, runWidths } from './run-text.ts';
-import { tableLine } from './table.ts';
 
 const pauseMs = 500;
 /** PostgreSQL gives numbers before it commits: a lower one may come to light after a higher. */

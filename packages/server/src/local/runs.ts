@@ -1,7 +1,7 @@
+import { jsonText } from '@remotes/protocol/screen/json-text';
 import { RunState } from '@remotes/protocol/values/run';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import { createRunsReader, readRunFilter } from '../domain/runs-reading.ts';
-import { jsonText } from './json-text.ts';
 import { type Given, localCommand, readCount, usageError } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';

@@ -1,8 +1,8 @@
 import { sha256Hex } from '@remotes/protocol/crypto/digest';
 import { signingPublicText } from '@remotes/protocol/crypto/sign';
 import { isRefusal } from '@remotes/protocol/errors';
+import { localTime } from '@remotes/protocol/screen/time-text';
 import { describe, expect, test } from 'vitest';
-import { localTime } from '../../src/local/time-text.ts';
 import { eachDatabase, type OpenDatabase } from '../databases.ts';
 import { createSealedMachine } from '../domain/sealed-machine.ts';
 import { createFleet, createMachine, type Fleet, start } from '../domain/small-fleet.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { agoText, durationText, isoTime, localTime, readMoment } from '../../src/local/time-text.ts';
+import { agoText, durationText, isoTime, localTime, readMoment } from '../../src/screen/time-text.ts';
 
 const now = Date.parse('2026-11-23T17:05:09Z');
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { table, tableLine } from '../../src/local/table.ts';
+import { type Row, tableLine, textTable } from '../../src/screen/text-table.ts';
+
+const table = (header: Row, rows: readonly Row[]) => textTable(header, rows, 100);
 
 describe('a table for people', () => {
   test('is as wide as what stands in it, without spaces at the ends of lines', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { visibleLine, visibleText } from '../../src/local/visible-text.ts';
+import { visibleLine, visibleText } from '../../src/screen/visible-text.ts';
 
 describe('text that others chose', () => {
   test('keeps its lines and tabs; a return before the end of a line is part of it', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jsonLine, jsonText } from '../../src/local/json-text.ts';
+import { jsonLine, jsonText } from '../../src/screen/json-text.ts';
 
 test('JSON for programs reads back exactly, and holds nothing that would steer a terminal', () => {
   const value = { text: 'a\u001b\u007f\u009b\u0085é✓\n', list: [1, null] };
