@@ -1,0 +1,132 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { Interpreter } from '../values/interpreter.ts';
+import { RunState } from '../values/run.ts';
+import { Uuid } from '../values/text-forms.ts';
+import { uuidPath } from './ids.ts';
+import { pageOf, pageQuery } from './page.ts';
+import type { ApiRoute } from './route.ts';
+
+const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+const Moment = nullable(Type.String({ format: 'date-time' }));
+
+const runMembers = {
+  id: Uuid,
+  number: Type.Integer(),
+  job_id: Uuid,
+  host: Type.Object({ id: Type.Integer(), name: Type.String() }),
+  command: Type.Object({ name: Type.String(), revision: Type.Integer() }),
+  wire_number: Type.Integer(),
+  state: RunState,
+  /** Why it ended so, where the state alone does not say: `no_report`, `halted`, `interpreter_missing` … */
+  reason: nullable(Type.String()),
+  attempt: Type.Integer(),
+  interpreter: Interpreter,
+  exit_code: nullable(Type.Integer()),
+  signal: nullable(Type.String()),
+  delivered_at: Moment,
+  /** By the host's own clock. */
+  started_at: Moment,
+  stop_asked_at: Moment,
+  finished_at: Moment,
+  /** The JSON list that it returned, as text, or what a failure said. */
+  result: nullable(Type.String()),
+  output_bytes: Type.Integer(),
+  /** What is missing in the middle. */
+  output_cut_bytes: Type.Integer(),
+  /** Values of secret settings in its output were masked. */
+  is_masked: Type.Boolean(),
+  /** Equal for runs that ended alike: exit code, result and output; null before the end. */
+  outcome: nullable(Type.String()),
+};
+
+/** One host carrying out one job. Times are RFC 3339 texts in UTC; null where there was no such moment yet. */
+export const RunView = Type.Object(runMembers);
+export type RunView = Static<typeof RunView>;
+
+/** The same with what it was handed (of secret settings the name alone), and what the host signed about its end. */
+export const RunDetail = Type.Object({
+  ...runMembers,
+  inputs: Type.Object({
+    settings: Type.Record(
+      Type.String(),
+      Type.Union([Type.String(), Type.Object({ secret: Type.Literal(true) })]),
+    ),
+    variables: Type.Record(Type.String(), nullable(Type.String())),
+  }),
+  signed: nullable(
+    Type.Object({ statement: Type.String(), signature: Type.String(), channel_key: Type.String() }),
+  ),
+});
+
+/** A piece of what a run printed. `base64` stands in place of `text` where the bytes are no UTF-8. */
+const OutputChunk = Type.Object({
+  stream: Type.Enum(['stdout', 'stderr']),
+  chunk: Type.Integer(),
+  text: Type.Optional(Type.String()),
+  base64: Type.Optional(Type.String()),
+});
+
+/** Runs: what hosts carried out, of whichever job. */
+export const runsRoutes = {
+  runs_list: {
+    method: 'GET',
+    path: '/api/v2/runs',
+    access: 'viewer',
+    summary:
+      'List runs, newest first. Those that wait to be handed out are named only when their state is asked for.',
+    query: Type.Object({
+      ...pageQuery,
+      host: Type.Optional(Type.Integer({ minimum: 1 })),
+      job: Type.Optional(Uuid),
+      state: Type.Optional(RunState),
+    }),
+    success: 200,
+    answer: pageOf(RunView),
+  },
+  runs_show: {
+    method: 'GET',
+    path: '/api/v2/runs/{id}',
+    access: 'viewer',
+    summary: 'Show one run',
+    params: uuidPath,
+    success: 200,
+    answer: RunDetail,
+  },
+  runs_output: {
+    method: 'GET',
+    path: '/api/v2/runs/{id}/output',
+    access: 'viewer',
+    summary: 'Read what a run printed, in pieces: `after` is the number of the last piece that was read',
+    params: uuidPath,
+    query: Type.Object({ after: Type.Optional(Type.Integer({ minimum: -1, default: -1 })) }),
+    success: 200,
+    answer: Type.Object({
+      state: RunState,
+      output_bytes: Type.Integer(),
+      output_cut_bytes: Type.Integer(),
+      is_masked: Type.Boolean(),
+      chunks: Type.Array(OutputChunk),
+      /** The number to go on after; null when there is no more. */
+      next: nullable(Type.Integer()),
+    }),
+  },
+  runs_stream: {
+    method: 'GET',
+    path: '/api/v2/runs/{id}/output/{stream}',
+    access: 'viewer',
+    summary: 'Fetch the whole of stdout, stderr or the result, byte for byte',
+    params: Type.Object({ id: Uuid, stream: Type.Enum(['stdout', 'stderr', 'result']) }),
+    success: 200,
+    media: 'application/octet-stream',
+  },
+  runs_stop: {
+    method: 'POST',
+    path: '/api/v2/runs/{id}/stop',
+    access: 'operator',
+    summary:
+      'End a run: its host is told at its next sign of life; one that was not handed out yet is cancelled',
+    params: uuidPath,
+    success: 200,
+    answer: Type.Object({ run: RunView, done: Type.Enum(['asked', 'asked_before', 'cancelled']) }),
+  },
+} as const satisfies Record<string, ApiRoute>;
