@@ -57,10 +57,13 @@ async function openPrepared(file: string): Promise<SqliteConnection> {
   let connection: SqliteConnection | undefined;
   try {
     connection = openSqliteConnection(file);
+    // A table that is rebuilt is dropped: what refers to it must not fall with it. Cannot be said within a transaction.
+    connection.database.pragma('foreign_keys = OFF');
     createSqliteTurns(connection.database).begin();
     await migrate(connection, Date.now());
     await beginServerState(connection, randomUUID());
     connection.database.exec('commit');
+    connection.database.pragma('foreign_keys = ON');
     return connection;
   } catch (trouble) {
     // Closing undoes what was begun.
