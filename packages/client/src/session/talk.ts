@@ -1,3 +1,4 @@
+import { fingerprintOf, leadsTo, recoveredAtMs } from '@remotes/protocol/crypto/key-chain';
 import { signingKeyFingerprint } from '@remotes/protocol/crypto/sign';
 import type { ServerMessage } from '@remotes/protocol/messages';
 import type { Context } from '../context.ts';
@@ -7,7 +8,6 @@ import { openSettingsFile } from '../settings-file.ts';
 import { isTrouble, trouble } from '../trouble.ts';
 import { beginConversation, type Conversation } from './conversation.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
-import { fingerprintOf, leadsTo, recoveredAtMs } from './key-chain.ts';
 import { mayRepeat, notRepeated } from './repetition.ts';
 import type { Outgoing } from './sealed-session.ts';
 

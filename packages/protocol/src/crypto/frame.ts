@@ -1,5 +1,6 @@
-import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { openAead, sealAead } from './aead.ts';
+import { derive } from './derive.ts';
 
 /**
  * A request of a session as it travels: everything but `sealed` is in the clear, and bound to the seal.
@@ -23,9 +24,9 @@ export type SessionKeys = { readonly toServer: KeyObject; readonly toHost: KeyOb
 
 /** Derives the keys (HKDF-SHA-256, RFC 5869) from a session's 32 byte secret; another instance has others. */
 export function sessionKeys(secret: Uint8Array, instance: Uint8Array): SessionKeys {
-  const derive = (direction: string) =>
-    createSecretKey(Buffer.from(hkdfSync('sha256', secret, instance, `remotes session v1 ${direction}`, 32)));
-  return { toServer: derive('to server'), toHost: derive('to host') };
+  const keyOf = (direction: string) =>
+    createSecretKey(derive(secret, instance, `remotes session v1 ${direction}`));
+  return { toServer: keyOf('to server'), toHost: keyOf('to host') };
 }
 
 /** Seals what a client says into a whole frame. */

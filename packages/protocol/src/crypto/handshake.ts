@@ -1,14 +1,14 @@
 import {
   createHash,
-  createPublicKey,
   createSecretKey,
   diffieHellman,
   generateKeyPairSync,
-  hkdfSync,
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
 import { openAead, sealAead } from './aead.ts';
+import { derive } from './derive.ts';
+import { rawPublicKey } from './raw-public-key.ts';
 
 /**
  * SIGMA-I (Krawczyk, CRYPTO 2003), the pattern that TLS 1.3 (RFC 8446) and EDHOC (RFC 9528) are made after: ephemeral
@@ -104,9 +104,7 @@ function agreement(
 /** Undefined for keys of low order, with which everybody agrees on the same secret (RFC 7748 section 6.1). */
 function sharedSecret(own: KeyObject, other: Buffer): Buffer | undefined {
   try {
-    const x = other.toString('base64url');
-    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' });
-    const shared = diffieHellman({ privateKey: own, publicKey });
+    const shared = diffieHellman({ privateKey: own, publicKey: rawPublicKey('X25519', other) });
     return shared.every((byte) => byte === 0) ? undefined : shared;
   } catch {
     return undefined;
@@ -114,7 +112,7 @@ function sharedSecret(own: KeyObject, other: Buffer): Buffer | undefined {
 }
 
 function expand(shared: Buffer, transcript: Buffer, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', shared, transcript, `${protocolName} ${purpose}`, 32));
+  return derive(shared, transcript, `${protocolName} ${purpose}`);
 }
 
 function rawPublic(key: KeyObject): Buffer {

@@ -5,7 +5,7 @@ import { openAead, sealAead } from './aead.ts';
  * What was derived from a server's master key, one key for each purpose (HKDF-SHA-256, RFC 5869, the purpose as its
  * `info`), so that no two uses ever share a key. The master key itself is not kept.
  */
-export type MasterKey = Readonly<{ sealing: KeyObject }>;
+export type MasterKey = Readonly<{ sealing: KeyObject; digesting: KeyObject }>;
 
 /**
  * Reads a master key: 32 bytes as base64, base64url (padded or not) or 64 hexadecimal digits, white space around it
@@ -13,7 +13,11 @@ export type MasterKey = Readonly<{ sealing: KeyObject }>;
  */
 export function readMasterKey(text: string): MasterKey | undefined {
   const bytes = readKeyBytes(text.trim());
-  return bytes && Object.freeze({ sealing: derive(bytes, 'remotes sealing at rest v1') });
+  if (!bytes) return undefined;
+  return Object.freeze({
+    sealing: derive(bytes, 'remotes sealing at rest v1'),
+    digesting: derive(bytes, 'remotes keyed digests v1'),
+  });
 }
 
 /** A new random master key, as 43 characters of base64url. */

@@ -7,6 +7,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { rawPublicKey } from './raw-public-key.ts';
 
 /** What a signature is for. It is signed along, so that a signature made for one purpose is worth nothing for another. */
 export type SigningPurpose =
@@ -15,7 +16,8 @@ export type SigningPurpose =
   | 'channel key'
   | 'key succession'
   | 'manifest'
-  | 'result';
+  | 'result'
+  | 'audit checkpoint';
 
 /** A new Ed25519 pair (RFC 8032) as PEM: private PKCS#8, public SPKI (RFC 8410). */
 export function newSigningKey(): { privatePem: string; publicPem: string } {
@@ -40,7 +42,7 @@ export function readSigningPublicKey(text: string): KeyObject | undefined {
   try {
     if (text.startsWith('-----BEGIN PUBLIC KEY-----')) return ed25519(createPublicKey(text));
     if (!isBase64Url(text, 32)) return undefined;
-    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: text }, format: 'jwk' });
+    return rawPublicKey('Ed25519', Buffer.from(text, 'base64url'));
   } catch {
     return undefined;
   }

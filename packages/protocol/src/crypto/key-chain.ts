@@ -1,11 +1,21 @@
-import { isSignedFor, readSigningPublicKey, signingKeyFingerprint } from '@remotes/protocol/crypto/sign';
-import type { ServerProof } from '@remotes/protocol/requests/handshake';
-import { canonicalJson } from '@remotes/protocol/values/canonical-json';
-import type { KeySuccession } from '@remotes/protocol/values/key-succession';
+import { canonicalJson } from '../values/canonical-json.ts';
+import type { KeySuccession } from '../values/key-succession.ts';
+import { isSignedFor, readSigningPublicKey, signingKeyFingerprint } from './sign.ts';
 
-type Proved = Pick<ServerProof, 'server' | 'signing_key' | 'recovery_key' | 'successions'>;
+/** The key that somebody signed with, and what is to lead to it. */
+export type Proved = {
+  /** The server's uuid. */
+  readonly server: string;
+  /** Keys as they travel: 43 characters of base64url. */
+  readonly signing_key: string;
+  readonly recovery_key: string;
+  readonly successions: readonly KeySuccession[];
+};
 
-/** Whether successions lead from a key that is trusted to the one that signed the proof, each named by the one before it or by the recovery key. */
+/**
+ * Whether successions lead from a key that is trusted to the one that signed the proof, each named by the one before it
+ * or by the recovery key. Both trusted keys are fingerprints.
+ */
 export function leadsTo(
   proof: Proved,
   /** `recoveryKey` is undefined as long as nothing but a token is known of the server. */
@@ -42,6 +52,14 @@ export function recoveredAtMs(proof: Proved, recoveryKey: string): number | unde
     .filter((one) => leadsTo(proof, { signingKey: fingerprintOf(one.next_key) ?? '', recoveryKey }))
     .map((one) => one.at_ms);
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Whether each succession was signed by the key that it is to be signed by. Whether they lead anywhere is not looked at. */
+export function areSigned(proof: Proved): boolean {
+  const recoveryKey = fingerprintOf(proof.recovery_key);
+  return proof.successions.every((one) =>
+    one.by === 'signing' ? isBySigningKey(proof, one) : isByRecoveryKey(proof, one, { recoveryKey }),
+  );
 }
 
 function isBySigningKey({ server }: Proved, succession: KeySuccession): boolean {

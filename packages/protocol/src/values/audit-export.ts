@@ -1,0 +1,32 @@
+import { type Static, Type } from 'typebox';
+import { Check } from 'typebox/value';
+import { AuditCheckpoint } from './audit-checkpoint.ts';
+import { AuditEntry } from './audit-entry.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { KeySuccession } from './key-succession.ts';
+import { Bytes32, Sha256 } from './text-forms.ts';
+
+/** A line of an export. `hash` is that of the entry and of everything before it. */
+const AuditExportEntry = Type.Object({ entry: AuditEntry, hash: Sha256 });
+export type AuditExportEntry = Static<typeof AuditExportEntry>;
+
+/** Its last line: the server's word for the whole, and how its signing keys followed each other. */
+export const AuditClosing = Type.Object({
+  checkpoint: AuditCheckpoint,
+  /** Null where none of the successions was signed by it. */
+  recovery_key: Type.Union([Bytes32, Type.Null()]),
+  successions: Type.Array(KeySuccession),
+});
+export type AuditClosing = Static<typeof AuditClosing>;
+
+/** Reads a line of an export; undefined unless it is spelt as the server spells it (RFC 8785). */
+export function readExportLine(text: string): AuditExportEntry | AuditClosing | undefined {
+  try {
+    const line: unknown = JSON.parse(text);
+    const isLine = Check(AuditExportEntry, line) || Check(AuditClosing, line);
+    // Members that are not known here are hashed along, and must be spelt canonically too.
+    return isLine && canonicalJson(line as never) === text ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}
