@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import type { Logger } from 'pino';
 import { startChores } from './chores.ts';
 import type { StartConfig } from './config.ts';
+import { createCredentialUse } from './domain/accounts/credential-use.ts';
+import { createPasswords, passwordCostLog2 } from './domain/accounts/passwords.ts';
 import { createApiLog } from './domain/api-log.ts';
 import { createDefinitionsView } from './domain/definitions.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
@@ -13,6 +15,7 @@ import { createSessionMemory } from './domain/session-memory.ts';
 import { createTicketKeysView, freshenTicketKeys } from './domain/ticket-keys.ts';
 import { createHttpServer } from './http/server.ts';
 import { unlockStore } from './local/unlock-store.ts';
+import { passwordStrength } from './password-strength.ts';
 import { openStorage } from './storage/open.ts';
 import { obtainCertificate } from './tls.ts';
 
@@ -49,6 +52,8 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       knownHosts: createKnownHosts(),
       presence: createPresence(clock),
       apiLog: createApiLog(definitions),
+      credentialUse: createCredentialUse(),
+      passwords: createPasswords({ costLog2: passwordCostLog2, strength: passwordStrength }),
       limits: {
         outputBytes: config.outputLimitBytes,
         bodyBytes: config.bodyLimitBytes,

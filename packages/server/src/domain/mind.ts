@@ -1,4 +1,6 @@
 import type { MasterKey } from '@remotes/protocol/crypto/seal';
+import type { CredentialUse } from './accounts/credential-use.ts';
+import type { Passwords } from './accounts/passwords.ts';
 import type { ApiLog } from './api-log.ts';
 import type { Clock } from './clock.ts';
 import type { DefinitionsView } from './definitions.ts';
@@ -23,6 +25,8 @@ export type Mind = {
   readonly knownHosts: KnownHosts;
   readonly presence: Presence;
   readonly apiLog: ApiLog;
+  readonly credentialUse: CredentialUse;
+  readonly passwords: Passwords;
   readonly limits: Limits;
 };
 

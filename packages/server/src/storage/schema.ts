@@ -1,11 +1,13 @@
 import type { HostState } from '@remotes/protocol/values/host';
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
+import type { JobState } from '@remotes/protocol/values/job';
 import type { RunState } from '@remotes/protocol/values/run';
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { OutputStream } from '../domain/ports.ts';
+import type { OperatorsSchema } from './operators-schema.ts';
 
 /** The tables as both databases have them: times in milliseconds, booleans 0 or 1, JSON as text. */
-export type Schema = {
+export type Schema = OperatorsSchema & {
   migrations: { number: number; name: string; applied_at: number };
   server_state: ServerStateRow;
   hosts: HostRow;
@@ -44,6 +46,7 @@ type ServerStateRow = {
   id: number;
   store_id: string;
   epoch: Generated<number>;
+  work_epoch: Generated<number>;
   is_paused: Generated<number>;
   signing_public_pem: string | null;
   signing_private_sealed: string | null;
@@ -159,6 +162,7 @@ type CommandRevisionRow = {
   output_variables: string;
 };
 
+/** Of a standing job only what says which command it is; the command says the rest. */
 type JobRow = {
   id: string;
   kind: 'standing' | 'ad_hoc';
@@ -166,6 +170,27 @@ type JobRow = {
   command_id: number | null;
   parent_id: string | null;
   created_at: number;
+  state: Generated<JobState>;
+  name: string | null;
+  of_command_id: number | null;
+  revision: Generated<number>;
+  interpreter: Interpreter | 'auto' | null;
+  timeout_seconds: number | null;
+  program: string | null;
+  settings: string | null;
+  variables: string | null;
+  output_variables: string | null;
+  asked_targets: string | null;
+  targets: number | null;
+  wave_size: number | null;
+  stop_after: number | null;
+  in_flight: Generated<number>;
+  failures: Generated<number>;
+  expires_at: number | null;
+  created_by: string | null;
+  operator_id: number | null;
+  ended_at: number | null;
+  counts: string | null;
 };
 
 /** Names no job by a foreign key: what a host ran stays readable after its command is gone. */
@@ -192,6 +217,7 @@ type RunRow = {
   output_bytes: Generated<number>;
   output_cut_bytes: Generated<number>;
   is_masked: Generated<number>;
+  outcome_hash: string | null;
 };
 
 type ApiLogRow = {

@@ -5,6 +5,8 @@ import { newMasterKeyText, readMasterKey } from '@remotes/protocol/crypto/seal';
 import { isRefusal, type Refusal } from '@remotes/protocol/errors';
 import type { CommandGetAnswer } from '@remotes/protocol/requests/command-get';
 import type { CommandPostAnswer } from '@remotes/protocol/requests/command-post';
+import { createCredentialUse } from '../../src/domain/accounts/credential-use.ts';
+import { createPasswords } from '../../src/domain/accounts/passwords.ts';
 import { createApiLog } from '../../src/domain/api-log.ts';
 import { identifyCaller } from '../../src/domain/caller.ts';
 import { getCommand } from '../../src/domain/command-get.ts';
@@ -50,6 +52,9 @@ export async function createFleet(database: OpenDatabase) {
     knownHosts: createKnownHosts(),
     presence: createPresence(clock),
     apiLog: createApiLog(definitions),
+    credentialUse: createCredentialUse(),
+    // Cheap to check: tests sign in often.
+    passwords: createPasswords({ costLog2: 4, strength: async () => 4 }),
     limits: {
       outputBytes: 1000,
       bodyBytes: 1024 * 1024,

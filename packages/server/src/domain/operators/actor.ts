@@ -11,6 +11,8 @@ export type Actor = {
   readonly role: Role;
   /** Rights are narrowed to these hosts groups; null: to none. */
   readonly hostsGroupIds: readonly number[] | null;
+  /** The role wants a second factor, and none was shown: nothing is allowed but to see to that. */
+  readonly lacksSecondFactor: boolean;
   /** By what: a session, or a named API token. */
   readonly by: { readonly session: number } | { readonly token: number; readonly tokenName: string };
 };

@@ -22,3 +22,17 @@ export function reachesAll(
 ): boolean {
   return hostsGroupIds === null || belongsTo.every((id) => hostsGroupIds.includes(id));
 }
+
+/** Of two roles the one that may do less. */
+export function lesserRole(one: Role, other: Role): Role {
+  return ranks[one] < ranks[other] ? one : other;
+}
+
+/** The hosts groups that lie within both; null stands for no narrowing. */
+export function narrowed(
+  one: readonly number[] | null,
+  other: readonly number[] | null,
+): readonly number[] | null {
+  if (one === null || other === null) return one ?? other;
+  return one.filter((id) => other.includes(id));
+}
