@@ -2,14 +2,17 @@ import type { MasterKey } from '@remotes/protocol/crypto/seal';
 import type { FleetFile } from '@remotes/protocol/values/fleet-file';
 import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from './clock.ts';
+import { notePlan } from './fleet-audit.ts';
 import { executePlan } from './fleet-execution.ts';
 import { type FleetPreview, type PreviewRequest, previewFleet } from './fleet-preview.ts';
 import { sealFleetValues } from './fleet-sealing.ts';
+import type { Author } from './operators/actor.ts';
 import type { Tables } from './ports.ts';
 import { startProblem } from './start-problem.ts';
 import type { Storage } from './storage.ts';
 
 export type ApplyManner = {
+  readonly by: Author;
   readonly isPruning: boolean;
   /** On how many hosts commands may run because of it, as was agreed to. */
   readonly agreedHosts: number | null;
@@ -31,12 +34,12 @@ const mostAttempts = 5;
 export async function applyFleet(
   { storage, masterKey, clock }: { storage: Storage; masterKey: MasterKey; clock: Clock },
   file: FleetFile,
-  { isPruning, agreedHosts, mayApply, show }: ApplyManner,
+  { by, isPruning, agreedHosts, mayApply, show }: ApplyManner,
 ): Promise<ApplyOutcome> {
   const commandCount = (file.commands_groups ?? []).flatMap(({ commands = [] }) => commands).length;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const sealedValues = sealFleetValues(masterKey, await storage.tables.settings.list(), file);
-    const request = { file, sealedValues, isPruning, agreedHosts, now: clock() };
+    const request = { file, sealedValues, isPruning, agreedHosts, now: clock(), by };
     const { preview } = await previewFleet(storage.tables, request);
     if (preview.problems.length > 0) return { status: 'wrong', preview };
     show(preview);
@@ -52,6 +55,7 @@ export async function applyFleet(
 }
 
 export type ApplyRequest = PreviewRequest & {
+  readonly by: Author;
   /** Of the preview that was shown. */
   readonly fingerprint: string;
   /** One for each command that the file names. */
@@ -63,7 +67,7 @@ export async function decideFleet(tables: Tables, request: ApplyRequest): Promis
   const { plan, preview } = await previewFleet(tables, request);
   const isAsShown = preview.fingerprint === request.fingerprint;
   if (!isAsShown || preview.problems.length > 0 || preview.needsYes !== undefined) return false;
-  await executePlan(tables, plan, request);
+  await notePlan(tables, plan, await executePlan(tables, plan, request), request);
   await tables.server.bumpEpoch();
   return true;
 }

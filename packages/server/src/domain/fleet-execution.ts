@@ -7,10 +7,12 @@ import {
   type WantedCommand,
 } from './fleet-steps.ts';
 import { joinHostsGroup, leaveHostsGroup } from './hosts-group-membership.ts';
+import type { Author } from './operators/actor.ts';
 import type { CommandRevision, Tables } from './ports.ts';
 
 type Circumstances = {
   readonly now: number;
+  readonly by: Author;
   /** One for each command that the file names, in its order. */
   readonly jobIds: readonly string[];
 };
@@ -20,15 +22,26 @@ export async function executePlan(
   tables: Tables,
   plan: FleetPlan,
   circumstances: Circumstances,
-): Promise<void> {
+): Promise<PlanIds> {
   // From the outside in: commands stand in groups that are meant for hosts, and go before what they stand in.
   const hostsGroupIds = await putHostsGroups(tables, plan);
   await putSettings(tables, plan);
-  const variableIds = await putVariables(tables, plan, circumstances.now);
+  const variableIds = await putVariables(tables, plan, circumstances);
   const commandsGroupIds = await putCommandsGroups(tables, plan, hostsGroupIds);
-  await putCommands(tables, plan, { hostsGroupIds, commandsGroupIds, variableIds }, circumstances);
+  const ids = { hostsGroupIds, commandsGroupIds, variableIds };
+  const commandIds = await putCommands(tables, plan, ids, circumstances);
   await removeTheRest(tables, plan);
+  return { ...ids, commandIds };
 }
+
+/** What everything that stays is found by. */
+export type PlanIds = {
+  readonly hostsGroupIds: Ids;
+  readonly commandsGroupIds: Ids;
+  readonly variableIds: Ids;
+  /** Of each command, in the order of the plan. */
+  readonly commandIds: readonly (number | undefined)[];
+};
 
 /** Ids by the names that things are to have; variables by `category/name`. */
 type Ids = ReadonlyMap<string, number>;
@@ -52,14 +65,15 @@ async function putSettings(tables: Tables, plan: FleetPlan): Promise<void> {
   }
 }
 
-async function putVariables(tables: Tables, plan: FleetPlan, now: number): Promise<Ids> {
+async function putVariables(tables: Tables, plan: FleetPlan, { now, by }: Circumstances): Promise<Ids> {
+  const setBy = setterOf(by);
   const ids = new Map<string, number>();
   for (const { former, wanted, values } of plan.variables) {
     if (!wanted) continue;
     const { id } = former ?? (await tables.variables.add(wanted.category, wanted.name));
     ids.set(variableKey(wanted), id);
     for (const { host, wanted: value } of values) {
-      await tables.variables.setValue({ variableId: id, hostId: host.id, value, setAt: now, setBy: 'apply' });
+      await tables.variables.setValue({ variableId: id, hostId: host.id, value, setAt: now, setBy });
     }
   }
   return ids;
@@ -78,19 +92,26 @@ async function putCommandsGroups(tables: Tables, plan: FleetPlan, hostsGroupIds:
   return ids;
 }
 
-type AllIds = { hostsGroupIds: Ids; commandsGroupIds: Ids; variableIds: Ids };
+/** Whom a value names as the one who set it. */
+export function setterOf({ kind, name }: Author): string {
+  return kind === 'local' ? 'apply' : `operator ${name}`;
+}
 
 async function putCommands(
   tables: Tables,
   plan: FleetPlan,
-  ids: AllIds,
+  ids: Omit<PlanIds, 'commandIds'>,
   { now, jobIds }: Circumstances,
-): Promise<void> {
+): Promise<PlanIds['commandIds']> {
+  const commandIds: (number | undefined)[] = [];
   const groups = new Map(plan.commandsGroups.map((step) => [step.wanted?.name, step]));
   for (const [index, step] of plan.commands.entries()) {
     const { former, wanted } = step;
     const group = groups.get(wanted?.commandsGroup);
-    if (!wanted || !group?.wanted) continue;
+    if (!wanted || !group?.wanted) {
+      commandIds.push(undefined);
+      continue;
+    }
     const placed = { ...placedIn(wanted), commandsGroupId: idOf(ids.commandsGroupIds, wanted.commandsGroup) };
     const revision = revisionOf(wanted, ids.variableIds);
     let wireNumber = former?.id;
@@ -105,7 +126,9 @@ async function putCommands(
     if (isMeantForOthers(step, group, plan)) {
       await tables.pending.resetForCommand(wireNumber, idOf(ids.hostsGroupIds, group.wanted.hostsGroup));
     }
+    commandIds.push(wireNumber);
   }
+  return commandIds;
 }
 
 function placedIn({ name, description, position, isActive }: WantedCommand) {

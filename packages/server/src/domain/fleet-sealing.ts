@@ -1,5 +1,6 @@
 import type { MasterKey } from '@remotes/protocol/crypto/seal';
 import type { FleetFile } from '@remotes/protocol/values/fleet-file';
+import { secretDigest } from './audit/secret-digest.ts';
 import type { SealedValue, SealedValues } from './fleet-settings-plan.ts';
 import type { Setting } from './ports.ts';
 import { openSetting, sealSetting } from './secret-setting.ts';
@@ -15,17 +16,30 @@ export function sealFleetValues(
     (file.settings ?? []).flatMap(({ name, value, secret }): [string, SealedValue][] => {
       if (value === undefined || secret === false) return [];
       const former = standing.get(name);
-      const sameAs = former?.isSecret && holds(masterKey, former, value) ? former.value : null;
-      return [[name, { sealed: sealSetting(masterKey, name, value), sameAs }]];
+      const stored = former?.isSecret ? opened(masterKey, former) : undefined;
+      return [
+        [
+          name,
+          {
+            sealed: sealSetting(masterKey, name, value),
+            sameAs: former && stored === value ? former.value : null,
+            digest: secretDigest(masterKey, value),
+            former:
+              former && stored !== undefined
+                ? { sealed: former.value, digest: secretDigest(masterKey, stored) }
+                : null,
+          },
+        ],
+      ];
     }),
   );
 }
 
 /** A secret that does not open any more holds nothing: it is being set again. */
-function holds(masterKey: MasterKey, setting: Setting, value: string): boolean {
+function opened(masterKey: MasterKey, setting: Setting): string | undefined {
   try {
-    return openSetting(masterKey, setting) === value;
+    return openSetting(masterKey, setting);
   } catch {
-    return false;
+    return undefined;
   }
 }

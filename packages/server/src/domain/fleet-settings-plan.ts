@@ -11,6 +11,9 @@ export type SealedValue = {
   readonly sealed: string;
   /** What was stored when it was sealed, if that holds the same value. */
   readonly sameAs: string | null;
+  /** Keyed hashes for the audit: of this value, and of what was stored as a secret when it was sealed. */
+  readonly digest: string;
+  readonly former: { readonly sealed: string; readonly digest: string } | null;
 };
 export type SealedValues = Readonly<Record<string, SealedValue>>;
 

@@ -1,27 +1,39 @@
 import { readUuid } from '@remotes/protocol/values/uuid';
 import { type AdministrationRefusal, decline } from './administration-refusal.ts';
+import { reaches } from './operators/rights.ts';
 import type { Host, Tables } from './ports.ts';
 
 /**
  * The hosts that an administrator named by name, id or uuid, each once; a refusal when one of them is nobody. No host
- * can take a name that is another one's id or uuid (see host-rename), so no reference is ever ambiguous.
+ * can take a name that is another one's id or uuid (see host-rename), so no reference is ever ambiguous. Whose rights are
+ * narrowed to hosts groups knows of no host outside them: `within` names those groups, null stands for all hosts.
  */
 export async function findHosts(
   tables: Tables,
   references: readonly string[],
+  within: readonly number[] | null = null,
 ): Promise<Host[] | AdministrationRefusal> {
   const found = new Map<number, Host>();
   const unknown: string[] = [];
   for (const reference of references) {
     const host = await findHost(tables, reference);
-    if (host) found.set(host.id, host);
+    if (host && (await isWithin(tables, host, within))) found.set(host.id, host);
     else unknown.push(`"${reference}"`);
   }
   if (unknown.length === 0) return [...found.values()];
   const who = unknown.length === 1 ? 'no host' : 'no hosts';
   return decline(
     'unknown_host',
-    `There ${unknown.length === 1 ? 'is' : 'are'} ${who} ${unknown.join(', ')}: "remotes-server hosts" lists them by name and id.`,
+    `There ${unknown.length === 1 ? 'is' : 'are'} ${who} ${unknown.join(', ')}: the list of hosts has them by name and id.`,
+  );
+}
+
+async function isWithin(tables: Tables, host: Host, within: readonly number[] | null): Promise<boolean> {
+  if (within === null) return true;
+  const groups = await tables.hostsGroups.ofHost(host.id);
+  return reaches(
+    { hostsGroupIds: within },
+    groups.map(({ id }) => id),
   );
 }
 

@@ -1,14 +1,21 @@
 import { type AdministrationRefusal, isDeclined } from './administration-refusal.ts';
 import { findHosts } from './host-finding.ts';
+import type { Asker } from './operators/asker.ts';
 import type { Host, Tables } from './ports.ts';
 import { needsYes } from './run-guard.ts';
 
 /** Forgets all of these hosts, with everything that is stored about them, or none. */
 export async function decideRemoval(
   tables: Tables,
-  { hosts: references, agreedHosts }: { hosts: string[]; agreedHosts: number | null },
+  {
+    hosts: references,
+    agreedHosts,
+    now,
+    by,
+    within,
+  }: Asker & { hosts: string[]; agreedHosts: number | null; now: number },
 ): Promise<{ removed: Host[] } | AdministrationRefusal> {
-  const hosts = await findHosts(tables, references);
+  const hosts = await findHosts(tables, references, within);
   if (isDeclined(hosts)) return hosts;
   const withRuns: Host[] = [];
   for (const host of hosts) {
@@ -16,7 +23,16 @@ export async function decideRemoval(
   }
   if (withRuns.length > 0 && hosts.length !== agreedHosts)
     return needsYes(hosts.length, what(hosts, withRuns));
-  for (const host of hosts) await tables.hosts.remove(host.id);
+  for (const host of hosts) {
+    await tables.hosts.remove(host.id);
+    await tables.audit.note({
+      at: now,
+      by,
+      action: 'host.remove',
+      subject: `host ${host.id}`,
+      before: { name: host.name, uuid: host.uuid, state: host.state },
+    });
+  }
   if (hosts.length > 0) await tables.server.bumpEpoch();
   return { removed: hosts };
 }

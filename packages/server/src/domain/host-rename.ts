@@ -1,6 +1,7 @@
 import { readUuid } from '@remotes/protocol/values/uuid';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import { findHosts, readId } from './host-finding.ts';
+import type { Asker } from './operators/asker.ts';
 import type { Host, Tables } from './ports.ts';
 
 const longestName = 100;
@@ -8,9 +9,9 @@ const longestName = 100;
 /** Gives a host another name. Names are unique, and none looks like another host's id or uuid. */
 export async function decideRename(
   tables: Tables,
-  { host: reference, name }: { host: string; name: string },
+  { host: reference, name, now, by, within }: Asker & { host: string; name: string; now: number },
 ): Promise<{ host: Host; formerName: string } | AdministrationRefusal> {
-  const found = await findHosts(tables, [reference]);
+  const found = await findHosts(tables, [reference], within);
   if (isDeclined(found)) return found;
   const host = found[0]!;
   const refusal = refusalOfName(host, name);
@@ -19,7 +20,16 @@ export async function decideRename(
   if (bearer && bearer.id !== host.id) {
     return decline('unsuitable_name', `Host ${bearer.id} is called "${name}" already: choose another name.`);
   }
+  if (name === host.name) return { host, formerName: name };
   await tables.hosts.change(host.id, { name });
+  await tables.audit.note({
+    at: now,
+    by,
+    action: 'host.rename',
+    subject: `host ${host.id}`,
+    before: { name: host.name },
+    after: { name },
+  });
   await tables.server.bumpEpoch();
   return { host: { ...host, name }, formerName: host.name };
 }

@@ -2,11 +2,12 @@ import { type AdministrationRefusal, decline, isDeclined } from './administratio
 import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
 import { runsOn } from './offer.ts';
+import type { Asker } from './operators/asker.ts';
 import type { Host, HostChange, Tables } from './ports.ts';
 import { withoutSessions } from './request-order.ts';
 import { refusalOfRuns, runnableCommands } from './run-guard.ts';
 
-export type StandingRequest = {
+export type StandingRequest = Asker & {
   hosts: string[];
   deed: 'approve' | 'disable' | 'enable';
   /** On how many hosts commands may run because of it, as far as was agreed to. */
@@ -25,9 +26,9 @@ export type HostsChanged = {
 /** Approves, disables or enables all of these hosts or none of them. From the commit on, a disabled host's tokens work no more. */
 export async function decideStanding(
   tables: Tables,
-  { hosts: references, deed, agreedHosts, now }: StandingRequest,
+  { hosts: references, deed, agreedHosts, now, by, within }: StandingRequest,
 ): Promise<HostsChanged | AdministrationRefusal> {
-  const hosts = await findHosts(tables, references);
+  const hosts = await findHosts(tables, references, within);
   if (isDeclined(hosts)) return hosts;
   const changes: { host: Host; change: HostChange }[] = [];
   const unchanged: Host[] = [];
@@ -49,7 +50,17 @@ export async function decideStanding(
   const refusal = refusalOfRuns(definitions, willRunOn, agreedHosts);
   if (refusal) return refusal;
 
-  for (const { host, change } of changes) await tables.hosts.change(host.id, change);
+  for (const { host, change } of changes) {
+    await tables.hosts.change(host.id, change);
+    await tables.audit.note({
+      at: now,
+      by,
+      action: `host.${deed}`,
+      subject: `host ${host.id}`,
+      before: { name: host.name, state: host.state },
+      after: { name: host.name, state: change.state ?? host.state },
+    });
+  }
   if (changes.length > 0) await tables.server.bumpEpoch();
   return { changed: changes.map(({ host, change }) => ({ ...host, ...change })), unchanged, willRunOn };
 }
@@ -60,7 +71,7 @@ type After = (host: Host, now: number) => HostChange | undefined | string;
 const after: Readonly<Record<StandingRequest['deed'], After>> = {
   approve(host) {
     if (host.state === 'disabled') {
-      return `Host "${host.name}" is disabled: enable it first, with "remotes-server hosts enable".`;
+      return `Host "${host.name}" is disabled: enable it first.`;
     }
     if (host.state === 'registered') {
       return `Host "${host.name}" has not verified itself yet: there is nothing to approve until it does.`;

@@ -4,10 +4,12 @@ import { findHosts } from './host-finding.ts';
 import type { HostsChanged } from './host-standing.ts';
 import { joinHostsGroup, leaveHostsGroup } from './hosts-group-membership.ts';
 import { runsOn } from './offer.ts';
+import type { Asker } from './operators/asker.ts';
+import { reaches } from './operators/rights.ts';
 import type { Host, HostsGroup, Tables } from './ports.ts';
 import { refusalOfRuns, willRun } from './run-guard.ts';
 
-export type GroupingRequest = {
+export type GroupingRequest = Asker & {
   hostsGroup: string;
   hosts: string[];
   deed: 'group' | 'ungroup';
@@ -18,12 +20,12 @@ export type GroupingRequest = {
 /** Puts all of these hosts into a hosts group, or takes them out, or does nothing. */
 export async function decideGrouping(
   tables: Tables,
-  { hostsGroup: groupName, hosts: references, deed, agreedHosts, now }: GroupingRequest,
+  { hostsGroup: groupName, hosts: references, deed, agreedHosts, now, by, within }: GroupingRequest,
 ): Promise<HostsChanged | AdministrationRefusal> {
-  const groups = await findHostsGroups(tables, [groupName]);
+  const groups = await findHostsGroups(tables, [groupName], within);
   if (isDeclined(groups)) return groups;
   const group = groups[0]!;
-  const hosts = await findHosts(tables, references);
+  const hosts = await findHosts(tables, references, within);
   if (isDeclined(hosts)) return hosts;
 
   const members = new Set(await tables.hostsGroups.memberIds(group.id));
@@ -36,7 +38,16 @@ export async function decideGrouping(
   for (const host of toChange) {
     await (deed === 'group' ? joinHostsGroup : leaveHostsGroup)(tables, group.id, host.id);
   }
-  if (toChange.length > 0) await tables.server.bumpEpoch();
+  if (toChange.length > 0) {
+    await tables.server.bumpEpoch();
+    await tables.audit.note({
+      at: now,
+      by,
+      action: deed === 'group' ? 'hosts_group.add_hosts' : 'hosts_group.remove_hosts',
+      subject: `hosts group ${group.id}`,
+      after: { name: group.name, hosts: toChange.map(({ id }) => id) },
+    });
+  }
   return { changed: toChange, unchanged, willRunOn };
 }
 
@@ -44,8 +55,11 @@ export async function decideGrouping(
 export async function findHostsGroups(
   tables: Tables,
   names: readonly string[],
+  within: readonly number[] | null = null,
 ): Promise<HostsGroup[] | AdministrationRefusal> {
-  const groups = await tables.hostsGroups.list();
+  const groups = (await tables.hostsGroups.list()).filter(({ id }) =>
+    reaches({ hostsGroupIds: within }, [id]),
+  );
   const found = groups.filter((group) => names.includes(group.name));
   const unknown = names.find((name) => !found.some((group) => group.name === name));
   if (unknown === undefined) return found;

@@ -10,6 +10,7 @@ import {
 import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import type { KeySuccession } from '@remotes/protocol/values/key-succession';
 import { type AdministrationRefusal, decline } from './administration-refusal.ts';
+import type { Author } from './operators/actor.ts';
 import type { Tables, TicketKey } from './ports.ts';
 import type { ServerKeyring } from './server-keyring.ts';
 import { signingPurpose } from './server-keys.ts';
@@ -51,7 +52,7 @@ export function nextSigningKey(
 /** From the commit on the server proves itself with this key. Every session ends, and whoever stole a ticket key has none. */
 export async function decideSuccession(
   tables: Tables,
-  { succession, publicPem, privateSealed, ticketKey }: NextSigningKey,
+  { succession, publicPem, privateSealed, ticketKey, now, by }: NextSigningKey & { now: number; by: Author },
 ): Promise<{ fingerprint: string } | AdministrationRefusal> {
   const { server, ...row } = succession;
   const present = await tables.server.read();
@@ -66,6 +67,14 @@ export async function decideSuccession(
   await tables.server.removeTicketKeys(Number.MAX_SAFE_INTEGER);
   await tables.server.addTicketKey(ticketKey);
   await tables.server.bumpEpoch();
+  await tables.audit.note({
+    at: now,
+    by,
+    action: 'server.rotate_key',
+    subject: 'server',
+    before: { signing_key: row.previous_key },
+    after: { signing_key: row.next_key, named_by: row.by },
+  });
   return { fingerprint: signingKeyFingerprint(publicPem) };
 }
 

@@ -1,6 +1,7 @@
 import { type AdministrationRefusal, isDeclined } from './administration-refusal.ts';
 import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import { runsOnV1 } from './offer.ts';
+import type { Author } from './operators/actor.ts';
 import type { Tables } from './ports.ts';
 import { becomeAnotherStore } from './restored-store.ts';
 import { refusalOfRuns, runnableCommands } from './run-guard.ts';
@@ -8,11 +9,15 @@ import { refusalOfRuns, runnableCommands } from './run-guard.ts';
 /** From the commit on no host is offered anything. With `storeId` the database also counts as restored from a backup. */
 export async function decidePause(
   tables: Tables,
-  { storeId }: { storeId: string | null },
+  { storeId, now, by }: { storeId: string | null; now: number; by: Author },
 ): Promise<{ wasPaused: boolean }> {
   const { isPaused } = await tables.server.read();
   if (storeId !== null) await becomeAnotherStore(tables, storeId);
   await tables.server.setPaused(true);
+  if (storeId !== null || !isPaused) {
+    const action = storeId === null ? 'server.pause' : 'server.restore';
+    await tables.audit.note({ at: now, by, action, subject: 'server' });
+  }
   await tables.server.bumpEpoch();
   return { wasPaused: isPaused };
 }
@@ -20,7 +25,7 @@ export async function decidePause(
 /** Offers again what is pending, if it is agreed to on how many hosts something will run. */
 export async function decideResumption(
   tables: Tables,
-  { agreedHosts, now }: { agreedHosts: number | null; now: number },
+  { agreedHosts, now, by }: { agreedHosts: number | null; now: number; by: Author },
 ): Promise<{ wasPaused: boolean; willRunOn: number } | AdministrationRefusal> {
   const definitions = await currentDefinitions(tables);
   const willRunOn = await countRunning(tables, runnableCommands(definitions, now));
@@ -29,6 +34,13 @@ export async function decideResumption(
   const refusal = refusalOfRuns(definitions, willRunOn, agreedHosts);
   if (isDeclined(refusal)) return refusal;
   await tables.server.setPaused(false);
+  await tables.audit.note({
+    at: now,
+    by,
+    action: 'server.resume',
+    subject: 'server',
+    after: { will_run_on_hosts: willRunOn },
+  });
   await tables.server.bumpEpoch();
   return { wasPaused: true, willRunOn };
 }

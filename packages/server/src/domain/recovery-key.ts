@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type MasterKey, openSealed } from '@remotes/protocol/crypto/seal';
 import { readSigningPrivateKey, signingPublicText } from '@remotes/protocol/crypto/sign';
 import { type AdministrationRefusal, decline } from './administration-refusal.ts';
+import type { Author } from './operators/actor.ts';
 import type { Tables } from './ports.ts';
 import { recoveryPurpose } from './server-keys.ts';
 
@@ -26,11 +27,12 @@ export function readRecoveryKey(privatePem: string, recoveryKeyText: string): Ke
 /** Forgets the private recovery key, if it is still the one that was taken. */
 export async function decideRecoveryKeyTaken(
   tables: Tables,
-  { sealed }: { sealed: string },
+  { sealed, now, by }: { sealed: string; now: number; by: Author },
 ): Promise<{ taken: true } | AdministrationRefusal> {
   const { recoveryPrivateSealed } = await tables.server.read();
   if (recoveryPrivateSealed !== sealed) return recoveryKeyGone();
   await tables.server.setRecoveryPrivate(null);
+  await tables.audit.note({ at: now, by, action: 'server.take_recovery_key', subject: 'server' });
   return { taken: true };
 }
 

@@ -1,5 +1,6 @@
 import type { Stop } from '@remotes/protocol/messages/started';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
+import type { Author } from './operators/actor.ts';
 import type { Run, Tables } from './ports.ts';
 import { mayMove } from './run-moves.ts';
 import { createRunsReader, type RunReading } from './runs-reading.ts';
@@ -21,12 +22,16 @@ export async function stopsOfHost(tables: Tables, hostId: number): Promise<Stop[
 /** Decides that a run is to end: at once where it never began, else its host is told. */
 export async function decideStop(
   tables: Tables,
-  { run: reference, now }: { run: string; now: number },
+  { run: reference, now, by }: { run: string; now: number; by: Author },
 ): Promise<StopOutcome | AdministrationRefusal> {
   const run = await createRunsReader(tables).find(reference);
   if (isDeclined(run)) return run;
   const host = await tables.hosts.byId(run.hostId);
-  if (run.state === 'queued') return { run: await cancel(tables, run, now), done: 'cancelled' };
+  const note = { at: now, by, action: 'run.stop', subject: `run ${run.id}`, before: { state: run.state } };
+  if (run.state === 'queued') {
+    await tables.audit.note(note);
+    return { run: await cancel(tables, run, now), done: 'cancelled' };
+  }
   if (!mayMove(run.state, 'stopped') || run.state === 'interrupted') {
     return decline('unsuitable_state', `Run ${run.number} is ${run.state}: there is nothing to stop.`);
   }
@@ -38,6 +43,7 @@ export async function decideStop(
   }
   if (run.stopAskedAt !== null) return { run, done: 'asked_before' };
   await tables.runs.change(run.number, { stopAskedAt: now });
+  await tables.audit.note(note);
   return { run: { ...run, stopAskedAt: now }, done: 'asked' };
 }
 

@@ -1,14 +1,15 @@
 import { type AdministrationRefusal, isDeclined } from './administration-refusal.ts';
 import { findHosts } from './host-finding.ts';
+import type { Asker } from './operators/asker.ts';
 import type { Host, Tables } from './ports.ts';
 import { withoutSessions } from './request-order.ts';
 
 /** Forgets the channel keys of all these hosts or of none. From the commit on v1 is open to them, and their sessions have ended. */
 export async function decideV1Allowance(
   tables: Tables,
-  { hosts: references, now }: { hosts: string[]; now: number },
+  { hosts: references, now, by, within }: Asker & { hosts: string[]; now: number },
 ): Promise<{ changed: Host[]; unchanged: Host[] } | AdministrationRefusal> {
-  const hosts = await findHosts(tables, references);
+  const hosts = await findHosts(tables, references, within);
   if (isDeclined(hosts)) return hosts;
   const changed = hosts.filter(({ channelKey }) => channelKey !== null);
   const unchanged = hosts.filter(({ channelKey }) => channelKey === null);
@@ -20,6 +21,14 @@ export async function decideV1Allowance(
       journalId: null,
       // An enrolment that somebody held back would close v1 again.
       ...withoutSessions(host, now),
+    });
+    await tables.audit.note({
+      at: now,
+      by,
+      action: 'host.allow_v1',
+      subject: `host ${host.id}`,
+      before: { name: host.name, channel_key: host.channelKey },
+      after: { name: host.name, channel_key: null },
     });
   }
   if (changed.length > 0) await tables.server.bumpEpoch();

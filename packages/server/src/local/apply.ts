@@ -4,6 +4,7 @@ import { applyFleet } from '../domain/fleet-apply.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { createApplyReport } from './apply-report.ts';
 import { readFleetFile } from './fleet-file-reading.ts';
+import { localAuthor } from './local-author.ts';
 import { type Given, localCommand, readCount } from './local-command.ts';
 import { openExistingStore } from './open-store.ts';
 
@@ -46,6 +47,7 @@ async function applyFile(given: Given): Promise<number> {
   const store = await openExistingStore(given.store);
   try {
     const outcome = await applyFleet({ ...store, clock: Date.now }, reading.file, {
+      by: localAuthor(),
       isPruning: given.values.prune === true,
       agreedHosts,
       mayApply: given.values['dry-run'] !== true && reading.problems.length === 0,

@@ -4,6 +4,7 @@ import { isDeclined } from '../domain/administration-refusal.ts';
 import type { HostsChanged, StandingRequest } from '../domain/host-standing.ts';
 import type { GroupingRequest } from '../domain/hosts-group-change.ts';
 import type { Host } from '../domain/ports.ts';
+import { localAuthor } from './local-author.ts';
 import { type Given, readCount } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
@@ -17,7 +18,7 @@ export async function changeStanding(given: Given, deed: StandingRequest['deed']
       hosts: [...words],
       deed,
       agreedHosts,
-      now: Date.now(),
+      ...asked(),
     });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     return show(answer, isJson, standingWords[deed]);
@@ -35,7 +36,7 @@ export async function changeGroup(given: Given, deed: GroupingRequest['deed']): 
       hosts,
       deed,
       agreedHosts,
-      now: Date.now(),
+      ...asked(),
     });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     const [done, former] = deed === 'group' ? ['In', 'In'] : ['Out of', 'Not in'];
@@ -49,7 +50,7 @@ export async function changeGroup(given: Given, deed: GroupingRequest['deed']): 
 export async function renameHost({ words, isJson, store }: Given): Promise<number> {
   const [host = '', name = ''] = words;
   return withExistingStorage(store, async (storage) => {
-    const answer = await storage.decide('renameHost', { host, name });
+    const answer = await storage.decide('renameHost', { host, name, ...asked() });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     if (isJson) console.log(jsonText({ host: identityOf(answer.host), former_name: answer.formerName }));
     else
@@ -64,7 +65,7 @@ export async function removeHosts(given: Given): Promise<number> {
   const { words, isJson, store } = given;
   const agreedHosts = readCount(given, 'yes') ?? null;
   return withExistingStorage(store, async (storage) => {
-    const answer = await storage.decide('removeHosts', { hosts: [...words], agreedHosts });
+    const answer = await storage.decide('removeHosts', { hosts: [...words], agreedHosts, ...asked() });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     if (isJson) console.log(jsonText({ removed: answer.removed.map(identityOf) }));
     else console.log(`Removed: ${names(answer.removed)}.`);
@@ -75,7 +76,7 @@ export async function removeHosts(given: Given): Promise<number> {
 /** Opens v1 again to hosts that have proved themselves. */
 export async function allowV1({ words, isJson, store }: Given): Promise<number> {
   return withExistingStorage(store, async (storage) => {
-    const answer = await storage.decide('allowV1', { hosts: [...words], now: Date.now() });
+    const answer = await storage.decide('allowV1', { hosts: [...words], ...asked() });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     const { changed, unchanged } = answer;
     if (isJson) {
@@ -91,6 +92,11 @@ export async function allowV1({ words, isJson, store }: Given): Promise<number> 
     if (unchanged.length > 0) console.log(`No channel key, v1 was open before: ${names(unchanged)}.`);
     return 0;
   });
+}
+
+/** By whom, when: at the server itself nothing is out of reach. */
+function asked() {
+  return { by: localAuthor(), within: null, now: Date.now() };
 }
 
 type Words = { done: string; former: string };

@@ -6,6 +6,7 @@ import { nextSigningKey } from '../domain/key-succession.ts';
 import { readRecoveryKey } from '../domain/recovery-key.ts';
 import { loadServerKeyring } from '../domain/server-keyring.ts';
 import { startProblem } from '../domain/start-problem.ts';
+import { localAuthor } from './local-author.ts';
 import type { Given } from './local-command.ts';
 import { openExistingStore } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
@@ -20,7 +21,11 @@ export async function rotateSigningKey({ values, isJson, store }: Given): Promis
       keyring.recoveryKeyText,
     );
     const next = nextSigningKey(keyring, masterKey, recoveryKey, Date.now());
-    const answer = await storage.decide('succeedSigningKey', next);
+    const answer = await storage.decide('succeedSigningKey', {
+      ...next,
+      now: Date.now(),
+      by: localAuthor(),
+    });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     const by = next.succession.by;
     if (isJson) {

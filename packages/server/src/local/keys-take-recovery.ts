@@ -7,6 +7,7 @@ import { recoveryKeyGone, storedRecoveryKey } from '../domain/recovery-key.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { eraseFormerServerState } from '../storage/erase-server-state.ts';
 import { sqliteFile } from '../storage/open.ts';
+import { localAuthor } from './local-author.ts';
 import type { Given } from './local-command.ts';
 import { openExistingStore } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
@@ -35,7 +36,11 @@ async function moveKey(file: string, store: StoreConfig): Promise<Administration
     if (!stored) return recoveryKeyGone();
     // On disk before it is forgotten: a key that is nowhere helps nobody.
     await writeNewFile(file, stored.privatePem);
-    const answer = await storage.decide('forgetRecoveryKey', { sealed: stored.sealed });
+    const answer = await storage.decide('forgetRecoveryKey', {
+      sealed: stored.sealed,
+      now: Date.now(),
+      by: localAuthor(),
+    });
     if (!isDeclined(answer)) return undefined;
     await rm(file, { force: true });
     return answer;

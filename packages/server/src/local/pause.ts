@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jsonText } from '@remotes/protocol/screen/json-text';
+import { localAuthor } from './local-author.ts';
 import { type Given, localCommand } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { restoredRemark } from './restored-remark.ts';
@@ -26,7 +27,11 @@ Example:
 async function pauseOffering({ values, isJson, store }: Given): Promise<number> {
   return withExistingStorage(store, async (storage) => {
     const storeId = values.restored === true ? randomUUID() : null;
-    const { wasPaused } = await storage.decide('pauseOffering', { storeId });
+    const { wasPaused } = await storage.decide('pauseOffering', {
+      storeId,
+      now: Date.now(),
+      by: localAuthor(),
+    });
     if (isJson) console.log(jsonText({ is_paused: true, was_paused: wasPaused }));
     else {
       console.log('Nothing is offered to any host until "remotes-server resume".');

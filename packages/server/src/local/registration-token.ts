@@ -6,6 +6,7 @@ import {
   registrationSecretHash,
   sealRegistrationToken,
 } from '../domain/registration-token.ts';
+import { localAuthor } from './local-author.ts';
 import { type Given, localCommand, readCount, usageError } from './local-command.ts';
 import { openStore, withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
@@ -68,6 +69,7 @@ async function make(given: Given): Promise<number> {
       uses,
       mustApprove: values.approve === true,
       now,
+      by: localAuthor(),
     });
     if (isDeclined(made)) return showRefusal(made, isJson);
     console.log(isJson ? jsonText({ id: made.id, token, expires_at: isoTime(expiresAt), uses }) : token);
@@ -102,6 +104,7 @@ async function revoke({ words, isJson, store }: Given): Promise<number> {
     const answer = await storage.decide('revokeRegistrationTokens', {
       ids: [...new Set(ids)],
       now: Date.now(),
+      by: localAuthor(),
     });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     if (isJson) console.log(jsonText(answer));

@@ -1,6 +1,7 @@
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import { willRunText } from './hosts-change.ts';
+import { localAuthor } from './local-author.ts';
 import { type Given, localCommand, readCount } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
@@ -29,7 +30,11 @@ async function resumeOffering(given: Given): Promise<number> {
   const { isJson, store } = given;
   const agreedHosts = readCount(given, 'yes') ?? null;
   return withExistingStorage(store, async (storage) => {
-    const answer = await storage.decide('resumeOffering', { agreedHosts, now: Date.now() });
+    const answer = await storage.decide('resumeOffering', {
+      agreedHosts,
+      now: Date.now(),
+      by: localAuthor(),
+    });
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     const { wasPaused, willRunOn } = answer;
     if (isJson) {

@@ -6,6 +6,7 @@ import { readFleetState } from '../../src/domain/fleet-state.ts';
 import type { Host } from '../../src/domain/ports.ts';
 import type { OpenDatabase } from '../databases.ts';
 import { sampleRun } from '../storage/sample-rows.ts';
+import { tester } from './tester.ts';
 
 export type Applier = ReturnType<typeof createApplier>;
 
@@ -20,7 +21,7 @@ export function createApplier({ storage, write }: OpenDatabase) {
       now = Date.parse(text);
     },
     apply(file: FleetFile, manner: Partial<ApplyManner> = {}): Promise<ApplyOutcome> {
-      const usual = { isPruning: false, agreedHosts: null, mayApply: true, show() {} };
+      const usual = { by: tester, isPruning: false, agreedHosts: null, mayApply: true, show() {} };
       return applyFleet({ storage, masterKey, clock: () => now }, file, { ...usual, ...manner });
     },
     /** What a file would say is wrong, as sentences. */

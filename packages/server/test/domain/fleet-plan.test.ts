@@ -344,9 +344,9 @@ describe('a setting', () => {
 
   test('says nothing of a secret value, nor of one that becomes a secret or is none any more', () => {
     const sealedValues = {
-      password: { sealed: 'v1.new', sameAs: null },
-      greeting: { sealed: 'v1.new', sameAs: null },
-      fresh: { sealed: 'v1.new', sameAs: null },
+      password: { sealed: 'v1.new', sameAs: null, digest: '', former: null },
+      greeting: { sealed: 'v1.new', sameAs: null, digest: '', former: null },
+      fresh: { sealed: 'v1.new', sameAs: null, digest: '', former: null },
     };
     const settings = [
       { name: 'password', value: 'hunter2' },

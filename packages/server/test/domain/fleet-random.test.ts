@@ -10,6 +10,7 @@ import { willRun } from '../../src/domain/run-guard.ts';
 import { databaseKinds, openDatabase } from '../databases.ts';
 import { type Applier, createApplier } from './fleet-applying.ts';
 import { addHosts } from './silent-hosts.ts';
+import { tester } from './tester.ts';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
 const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined });
@@ -179,7 +180,14 @@ describe.each(databaseKinds)('random files on %s', (kind) => {
       await addHosts(database, ...hostNames.map(hostOf));
       const fleet = createApplier(database);
       const before = await fleet.everything();
-      const request = { file: beginning, sealedValues: {}, isPruning: false, agreedHosts: null, now };
+      const request = {
+        file: beginning,
+        sealedValues: {},
+        isPruning: false,
+        agreedHosts: null,
+        now,
+        by: tester,
+      };
       const { preview } = await previewFleet(database.storage.tables, request);
       const jobIds = ['0190a000-0000-7000-8000-000000000001', '0190a000-0000-7000-8000-000000000002'];
       const decide = (failAt: number) =>

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { eachDatabase } from '../databases.ts';
 import { createSealedMachine } from './sealed-machine.ts';
 import { createFleet } from './small-fleet.ts';
+import { tester } from './tester.ts';
 
 describe('a hello', () => {
   eachDatabase((open) => {
@@ -127,7 +128,7 @@ describe('a hello', () => {
       await machine.hello();
       const { runs } = await machine.claim();
       const { leaveHostsGroup } = await import('../../src/domain/hosts-group-membership.ts');
-      await fleet.mind.storage.decide('stopRun', { run: runs[0]!.run, now: fleet.mind.clock() });
+      await fleet.mind.storage.decide('stopRun', { run: runs[0]!.run, now: fleet.mind.clock(), by: tester });
       await fleet.administer((tables) => tables.commands.remove(ids[1]!));
       await machine.hello({ held: [{ ...runs[2]!, state: 'received' }] });
       for (const { run } of runs.slice(0, 2)) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { eachDatabase } from '../databases.ts';
 import { addHosts } from './silent-hosts.ts';
 import { createFleet, createMachine } from './small-fleet.ts';
+import { asTester } from './tester.ts';
 
 describe('removing hosts', () => {
   eachDatabase((open) => {
@@ -9,7 +10,7 @@ describe('removing hosts', () => {
       const database = await open();
       const fleet = await createFleet(database);
       const remove = (hosts: string[], agreedHosts: number | null = null) =>
-        database.storage.decide('removeHosts', { hosts, agreedHosts });
+        database.storage.decide('removeHosts', { hosts, agreedHosts, now: 0, ...asTester });
       return { database, fleet, tables: database.storage.tables, remove };
     };
 

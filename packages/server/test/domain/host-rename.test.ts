@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { eachDatabase } from '../databases.ts';
 import { addHosts } from './silent-hosts.ts';
+import { asTester } from './tester.ts';
 
 describe('renaming a host', () => {
   eachDatabase((open) => {
     const begin = async () => {
       const database = await open();
       const [one, other] = await addHosts(database, {}, {});
-      const rename = (host: string, name: string) => database.storage.decide('renameHost', { host, name });
+      const rename = (host: string, name: string) =>
+        database.storage.decide('renameHost', { host, name, now: 0, ...asTester });
       return { tables: database.storage.tables, uuid: one?.uuid ?? '', otherUuid: other?.uuid ?? '', rename };
     };
 

@@ -3,6 +3,7 @@ import type { StandingRequest } from '../../src/domain/host-standing.ts';
 import { eachDatabase } from '../databases.ts';
 import { addHosts } from './silent-hosts.ts';
 import { createFleet, createMachine, start } from './small-fleet.ts';
+import { asTester } from './tester.ts';
 
 describe('approving, disabling and enabling hosts', () => {
   eachDatabase((open) => {
@@ -14,7 +15,13 @@ describe('approving, disabling and enabling hosts', () => {
         hosts: readonly string[],
         agreedHosts: number | null = null,
       ) =>
-        database.storage.decide('changeHostsStanding', { deed, hosts: [...hosts], agreedHosts, now: start });
+        database.storage.decide('changeHostsStanding', {
+          deed,
+          hosts: [...hosts],
+          agreedHosts,
+          now: start,
+          ...asTester,
+        });
       const states = async () => (await database.storage.tables.hosts.list()).map(({ state }) => state);
       return { database, fleet, change, states };
     };
@@ -80,7 +87,7 @@ describe('approving, disabling and enabling hosts', () => {
       );
       expect(await change('approve', ['1', 'nobody', '99'])).toEqual({
         declined: 'unknown_host',
-        sentence: 'There are no hosts "nobody", "99": "remotes-server hosts" lists them by name and id.',
+        sentence: 'There are no hosts "nobody", "99": the list of hosts has them by name and id.',
       });
       expect(await change('approve', ['1', 'off'])).toMatchObject({
         declined: 'unsuitable_state',

@@ -3,6 +3,7 @@ import type { GroupingRequest } from '../../src/domain/hosts-group-change.ts';
 import { eachDatabase } from '../databases.ts';
 import { addHosts } from './silent-hosts.ts';
 import { createFleet, createMachine, start } from './small-fleet.ts';
+import { asTester } from './tester.ts';
 
 describe('putting hosts into groups', () => {
   eachDatabase((open) => {
@@ -22,6 +23,7 @@ describe('putting hosts into groups', () => {
           hosts: [...hosts],
           agreedHosts,
           now: start,
+          ...asTester,
         });
       return { database, fleet, tables, change };
     };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { eachDatabase } from '../databases.ts';
 import { addHosts } from './silent-hosts.ts';
 import { createFleet, createMachine, start } from './small-fleet.ts';
+import { tester } from './tester.ts';
 
 describe('pausing and resuming', () => {
   eachDatabase((open) => {
@@ -14,8 +15,10 @@ describe('pausing and resuming', () => {
         database,
         fleet,
         tables,
-        pause: (storeId: string | null = null) => decide('pauseOffering', { storeId }),
-        resume: (agreedHosts: number | null = null) => decide('resumeOffering', { agreedHosts, now: start }),
+        pause: (storeId: string | null = null) =>
+          decide('pauseOffering', { storeId, now: start, by: tester }),
+        resume: (agreedHosts: number | null = null) =>
+          decide('resumeOffering', { agreedHosts, now: start, by: tester }),
       };
     };
 

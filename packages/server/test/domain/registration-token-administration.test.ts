@@ -3,6 +3,7 @@ import { newRegistrationToken, registrationSecretHash } from '../../src/domain/r
 import { type TokenRequest, tokenStanding } from '../../src/domain/registration-token-administration.ts';
 import { eachDatabase } from '../databases.ts';
 import { createFleet, createMachine, start } from './small-fleet.ts';
+import { tester } from './tester.ts';
 
 describe('making and revoking registration tokens', () => {
   test('no token begins with a dash, which an option would begin with', () => {
@@ -23,10 +24,11 @@ describe('making and revoking registration tokens', () => {
           uses: null,
           mustApprove: false,
           now: start,
+          by: tester,
           ...differing,
         });
       const revoke = (...ids: number[]) =>
-        database.storage.decide('revokeRegistrationTokens', { ids, now: start });
+        database.storage.decide('revokeRegistrationTokens', { ids, now: start, by: tester });
       return { database, tables: database.storage.tables, make, revoke };
     };
 
@@ -67,8 +69,7 @@ describe('making and revoking registration tokens', () => {
       await make();
       expect(await revoke(1, 7)).toEqual({
         declined: 'unknown_registration_token',
-        sentence:
-          'There is no registration token 7: "remotes-server registration_token list" shows their ids.',
+        sentence: 'There is no registration token 7: the list of registration tokens shows their ids.',
       });
       expect((await tables.registrationTokens.list()).map(({ revokedAt }) => revokedAt)).toEqual([
         null,

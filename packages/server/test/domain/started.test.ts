@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { eachDatabase } from '../databases.ts';
 import { createSealedMachine } from './sealed-machine.ts';
 import { createFleet, createMachine } from './small-fleet.ts';
+import { tester } from './tester.ts';
 
 describe('a started run', () => {
   eachDatabase((open) => {
@@ -14,7 +15,8 @@ describe('a started run', () => {
       const runOf = async (id: string) => (await tables.runs.byId(id))!;
       const sweep = () =>
         database.storage.decide('interruptOverdueRuns', { now: fleet.mind.clock(), limit: 10 });
-      const stop = (run: string) => database.storage.decide('stopRun', { run, now: fleet.mind.clock() });
+      const stop = (run: string) =>
+        database.storage.decide('stopRun', { run, now: fleet.mind.clock(), by: tester });
       await machine.hello();
       return { fleet, machine, tables, runOf, sweep, stop };
     };

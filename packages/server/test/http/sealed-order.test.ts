@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writePayload } from '@remotes/protocol/messages/payload';
 import { describe, expect, test } from 'vitest';
 import { type DatabaseKind, eachDatabase, type OpenDatabase } from '../databases.ts';
+import { asTester } from '../domain/tester.ts';
 import { openSealedHost, type Said, type SealedHost } from '../sealed-host.ts';
 import { type OpenDoor, openDoor } from './open-door.ts';
 
@@ -70,10 +71,10 @@ describe('what somebody held back on its way', () => {
         return door.fleet.mind.clock();
       };
       const change = {
-        allow: () => decide('allowV1', { hosts, now: now() }),
+        allow: () => decide('allowV1', { hosts, now: now(), ...asTester }),
         standing: (deed: 'disable' | 'enable') =>
-          decide('changeHostsStanding', { hosts, deed, agreedHosts: null, now: now() }),
-        remove: () => decide('removeHosts', { hosts, agreedHosts: 1 }),
+          decide('changeHostsStanding', { hosts, deed, agreedHosts: null, now: now(), ...asTester }),
+        remove: () => decide('removeHosts', { hosts, agreedHosts: 1, now: now(), ...asTester }),
       };
       const keyOf = async () => (await database.storage.tables.hosts.byId(1))?.channelKey;
       await change.allow();

@@ -6,6 +6,7 @@ import type { RegistrationToken } from '../../src/domain/ports.ts';
 import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
 import { eachDatabase, type OpenDatabase } from '../databases.ts';
 import { start } from '../domain/small-fleet.ts';
+import { asTester } from '../domain/tester.ts';
 import {
   type HostKeys,
   newChannelKey,
@@ -211,7 +212,11 @@ describe('who is let into a session', () => {
       const { database, door, host } = await entered(open);
       const { keys } = host;
       expect((await door.call(list, { token: keys.token })).status).toBe(403);
-      const allowed = await database.storage.decide('allowV1', { hosts: ['000001'], now: start });
+      const allowed = await database.storage.decide('allowV1', {
+        hosts: ['000001'],
+        now: start,
+        ...asTester,
+      });
       expect(allowed).toMatchObject({ changed: [{ uuid: keys.uuid }], unchanged: [] });
       expect((await host.say(whoAmI)).status).toBe(410);
       expect((await door.call(list, { token: keys.token })).status).toBe(200);
@@ -221,7 +226,9 @@ describe('who is let into a session', () => {
       await again.tell(again.sayEnrol());
       await again.prove();
       expect((await door.call(list, { token: keys.token })).status).toBe(403);
-      expect(await database.storage.decide('allowV1', { hosts: ['nobody'], now: start })).toMatchObject({
+      expect(
+        await database.storage.decide('allowV1', { hosts: ['nobody'], now: start, ...asTester }),
+      ).toMatchObject({
         declined: 'unknown_host',
       });
     });
@@ -238,7 +245,7 @@ describe('who is let into a session', () => {
 
     test('removing a host ends its sessions at once', async () => {
       const { database, host } = await entered(open);
-      await database.storage.decide('removeHosts', { hosts: ['1'], agreedHosts: 1 });
+      await database.storage.decide('removeHosts', { hosts: ['1'], agreedHosts: 1, now: start, ...asTester });
       expect((await host.say(whoAmI)).status).toBe(410);
       const again = await openSealedHost(host.url(), host.keys);
       expect(codesOf(await again.say(again.sayProve()))).toEqual(['proof_invalid']);
@@ -366,7 +373,13 @@ async function entered(open: () => Promise<OpenDatabase>) {
 }
 
 function decideStanding({ storage }: OpenDatabase, deed: 'approve' | 'disable' | 'enable') {
-  return storage.decide('changeHostsStanding', { hosts: ['1'], deed, agreedHosts: null, now: start });
+  return storage.decide('changeHostsStanding', {
+    hosts: ['1'],
+    deed,
+    agreedHosts: null,
+    now: start,
+    ...asTester,
+  });
 }
 
 async function tokenOf(

@@ -199,11 +199,8 @@ describe('remotes-server hosts', () => {
     });
 
     test.each([
-      [['approve', 'nobody'], 'There is no host "nobody": "remotes-server hosts" lists them by name and id.'],
-      [
-        ['disable', 'a', 'b'],
-        'There are no hosts "a", "b": "remotes-server hosts" lists them by name and id.',
-      ],
+      [['approve', 'nobody'], 'There is no host "nobody": the list of hosts has them by name and id.'],
+      [['disable', 'a', 'b'], 'There are no hosts "a", "b": the list of hosts has them by name and id.'],
       [['enable', '99999999999999999999'], 'There is no host "99999999999999999999"'],
       [['rename', '1', '7'], '"7" reads like the id of another host'],
       [['group', 'none', '1'], 'There is no hosts group "none"; there are: "All hosts".'],

@@ -130,8 +130,7 @@ describe('remotes-server registration_token', () => {
       expect(await administer(database, 'registration_token', 'revoke', '1', '9')).toEqual({
         status: 1,
         stdout: '',
-        stderr:
-          'There is no registration token 9: "remotes-server registration_token list" shows their ids.\n',
+        stderr: 'There is no registration token 9: the list of registration tokens shows their ids.\n',
       });
       expect((await administer(database, 'registration_token', 'revoke', '1')).stdout).toBe(
         'Registration token 1 is revoked.\n',

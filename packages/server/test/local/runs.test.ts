@@ -240,7 +240,7 @@ describe('remotes-server runs', () => {
     });
 
     test.each([
-      [['--host', 'x'], 'There is no host "x": "remotes-server hosts" lists them by name and id.'],
+      [['--host', 'x'], 'There is no host "x": the list of hosts has them by name and id.'],
       [['--command', 'x'], 'There is no command "x"; the runs of one that is gone are found by its number.'],
       [
         ['--command', 'twice'],
