@@ -1,0 +1,65 @@
+import { type Static, Type } from 'typebox';
+import { HostsGroupIds, HostsGroupRef, Role } from './account-forms.ts';
+import { numberedPath } from './ids.ts';
+import { pageOf, pageQuery } from './page.ts';
+import type { ApiRoute } from './route.ts';
+
+const Time = Type.String({ format: 'date-time' });
+
+export const ApiToken = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  operator_id: Type.Integer(),
+  operator_name: Type.String(),
+  /** As it was asked for; it never counts for more than its owner's. */
+  role: Role,
+  hosts_groups: Type.Union([Type.Array(HostsGroupRef), Type.Null()]),
+  created_at: Time,
+  expires_at: Time,
+  last_used_at: Type.Union([Time, Type.Null()]),
+  last_address: Type.Union([Type.String(), Type.Null()]),
+  revoked_at: Type.Union([Time, Type.Null()]),
+});
+export type ApiToken = Static<typeof ApiToken>;
+
+export const apiTokensRoutes = {
+  api_tokens_list: {
+    method: 'GET',
+    path: '/api/v2/api-tokens',
+    access: 'viewer',
+    summary: 'List your own API tokens; an admin may list those of everybody',
+    query: Type.Object({
+      ...pageQuery,
+      /** Of everybody, for admins. */
+      all: Type.Optional(Type.Boolean({ default: false })),
+    }),
+    success: 200,
+    answer: pageOf(ApiToken),
+  },
+  api_tokens_create: {
+    method: 'POST',
+    path: '/api/v2/api-tokens',
+    access: 'viewer',
+    summary: 'Make an API token for a program; it is shown this once',
+    body: Type.Object({
+      name: Type.String({ minLength: 1, maxLength: 100 }),
+      /** Not above your own, which is usual. */
+      role: Type.Optional(Role),
+      /** Within your own, which are usual. */
+      hosts_groups: Type.Optional(HostsGroupIds),
+      expires_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 400, default: 90 })),
+    }),
+    success: 201,
+    answer: Type.Object({ id: Type.Integer(), token: Type.String(), expires_at: Time }),
+    isCreating: true,
+    shownOnce: ['token'],
+  },
+  api_tokens_revoke: {
+    method: 'DELETE',
+    path: '/api/v2/api-tokens/{id}',
+    access: 'viewer',
+    summary: 'Revoke an API token: your own, or as an admin that of anybody',
+    params: numberedPath,
+    success: 204,
+  },
+} as const satisfies Record<string, ApiRoute>;

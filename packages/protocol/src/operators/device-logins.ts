@@ -1,0 +1,73 @@
+import { Type } from 'typebox';
+import type { ApiRoute } from './route.ts';
+
+const Time = Type.String({ format: 'date-time' });
+const userCodePath = Type.Object({ user_code: Type.String({ maxLength: 20 }) });
+
+/** How a program without a browser gets a session: somebody who is signed in lets it in (after RFC 8628). */
+export const deviceLoginsRoutes = {
+  device_logins_create: {
+    method: 'POST',
+    path: '/api/v2/device-logins',
+    access: 'anyone',
+    summary: 'Ask to be let in by somebody who is signed in elsewhere',
+    success: 201,
+    answer: Type.Object({
+      /** `rmt_dev_…`: stays with the program. */
+      device_code: Type.String(),
+      /** `BCDF-GHJK`: what a person types where they are signed in. */
+      user_code: Type.String(),
+      /** Where that is done in the console, on this server. */
+      verification_path: Type.String(),
+      interval_seconds: Type.Integer(),
+      expires_at: Time,
+    }),
+  },
+  device_logins_show: {
+    method: 'GET',
+    path: '/api/v2/device-logins/{user_code}',
+    access: 'viewer',
+    summary: 'Show who waits behind a code',
+    params: userCodePath,
+    success: 200,
+    answer: Type.Object({
+      user_code: Type.String(),
+      /** From where it asks, and what it says it is: let nothing in that you did not start yourself. */
+      address: Type.String(),
+      agent: Type.Union([Type.String(), Type.Null()]),
+      created_at: Time,
+      expires_at: Time,
+    }),
+  },
+  device_logins_approve: {
+    method: 'POST',
+    path: '/api/v2/device-logins/{user_code}/approve',
+    access: 'viewer',
+    summary: 'Let the program behind a code in, with all rights of the account that asks',
+    params: userCodePath,
+    success: 204,
+  },
+  device_logins_deny: {
+    method: 'POST',
+    path: '/api/v2/device-logins/{user_code}/deny',
+    access: 'viewer',
+    summary: 'Keep the program behind a code out',
+    params: userCodePath,
+    success: 204,
+  },
+  device_logins_token: {
+    method: 'POST',
+    path: '/api/v2/device-logins/token',
+    access: 'anyone',
+    summary: 'Ask whether you were let in; the session is handed over once',
+    body: Type.Object({ device_code: Type.String({ maxLength: 200 }) }),
+    success: 200,
+    answer: Type.Object({
+      state: Type.Enum(['pending', 'approved', 'denied']),
+      /** `rmt_ses_…`, for `Authorization: Bearer`; null unless approved. */
+      token: Type.Union([Type.String(), Type.Null()]),
+      /** When the session ends. */
+      expires_at: Type.Union([Time, Type.Null()]),
+    }),
+  },
+} as const satisfies Record<string, ApiRoute>;

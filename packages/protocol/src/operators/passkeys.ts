@@ -1,0 +1,117 @@
+import { type Static, Type } from 'typebox';
+import { numberedPath } from './ids.ts';
+import type { ApiRoute } from './route.ts';
+
+const Time = Type.String({ format: 'date-time' });
+const Base64Url = Type.String({ maxLength: 20_000 });
+const name = Type.String({ minLength: 1, maxLength: 100 });
+/** What browsers say beyond the standard is no error. */
+const open = { additionalProperties: true };
+
+/** What a browser is asked for: `options` go to `navigator.credentials` (Web Authentication, level 3, JSON forms). */
+export const Ceremony = Type.Object({
+  /** Goes back along with the browser's answer; worth nothing after five minutes, and good once. */
+  ceremony: Type.String(),
+  options: Type.Object({}, open),
+});
+
+const credential = {
+  id: Base64Url,
+  rawId: Base64Url,
+  type: Type.Literal('public-key'),
+  authenticatorAttachment: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  clientExtensionResults: Type.Optional(Type.Object({}, open)),
+};
+
+/** `RegistrationResponseJSON`: what a browser makes of the options for a new passkey. */
+export const PasskeyAttestation = Type.Object(
+  {
+    ...credential,
+    response: Type.Object(
+      {
+        clientDataJSON: Base64Url,
+        attestationObject: Base64Url,
+        transports: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 20 })),
+      },
+      open,
+    ),
+  },
+  open,
+);
+export type PasskeyAttestation = Static<typeof PasskeyAttestation>;
+
+/** `AuthenticationResponseJSON`: by what a passkey shows itself. */
+export const PasskeyAssertion = Type.Object(
+  {
+    ...credential,
+    response: Type.Object(
+      {
+        clientDataJSON: Base64Url,
+        authenticatorData: Base64Url,
+        signature: Base64Url,
+        userHandle: Type.Optional(Type.Union([Base64Url, Type.Null()])),
+      },
+      open,
+    ),
+  },
+  open,
+);
+export type PasskeyAssertion = Static<typeof PasskeyAssertion>;
+
+const Passkey = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  /** The host name of this server that it was made for: it works there alone. */
+  made_for: Type.String(),
+  created_at: Time,
+  last_used_at: Type.Union([Time, Type.Null()]),
+});
+
+export const passkeysRoutes = {
+  passkeys_list: {
+    method: 'GET',
+    path: '/api/v2/account/passkeys',
+    access: 'operator_known',
+    summary: 'List your own passkeys, and whether new ones can be made here',
+    success: 200,
+    answer: Type.Object({
+      items: Type.Array(Passkey),
+      /** Why no passkey can be made or used by the address that was called; null where they work. */
+      unavailable_because: Type.Union([Type.String(), Type.Null()]),
+    }),
+  },
+  passkeys_options: {
+    method: 'POST',
+    path: '/api/v2/account/passkeys/options',
+    access: 'operator_known',
+    summary: 'Begin to register a passkey',
+    success: 200,
+    answer: Ceremony,
+  },
+  passkeys_create: {
+    method: 'POST',
+    path: '/api/v2/account/passkeys',
+    access: 'operator_known',
+    summary: 'Register a passkey',
+    body: Type.Object({ name, ceremony: Type.String({ maxLength: 2000 }), response: PasskeyAttestation }),
+    success: 201,
+    answer: Type.Object({ id: Type.Integer() }),
+  },
+  passkeys_rename: {
+    method: 'PATCH',
+    path: '/api/v2/account/passkeys/{id}',
+    access: 'operator_known',
+    summary: 'Rename one of your own passkeys',
+    params: numberedPath,
+    body: Type.Object({ name }),
+    success: 204,
+  },
+  passkeys_remove: {
+    method: 'DELETE',
+    path: '/api/v2/account/passkeys/{id}',
+    access: 'operator_known',
+    summary: 'Remove one of your own passkeys',
+    params: numberedPath,
+    success: 204,
+  },
+} as const satisfies Record<string, ApiRoute>;
