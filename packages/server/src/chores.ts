@@ -21,6 +21,9 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
       freshenTicketKeys(mind.storage, mind.masterKey, mind.clock()),
     ),
     repeat('prune the API log', 60_000, log, () => pruneApiLog(mind, apiLogDays)),
+    repeat('prune Idempotency-Keys', 600_000, log, () =>
+      mind.storage.decide('pruneIdempotencyKeys', { olderThan: mind.clock() - dayMs }),
+    ),
   ];
   return Object.freeze({
     async stop() {

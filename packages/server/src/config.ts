@@ -26,6 +26,10 @@ export type StartConfig = StoreConfig & {
   readonly apiLogDays: number;
   readonly registrationsPerToken: number;
   readonly failedRegistrationsPerAddress: number;
+  readonly insecureHttp: boolean;
+  readonly requestsPerOperator: number;
+  readonly failedSignInsPerAddress: number;
+  readonly metricsListen: { readonly host: string; readonly port: number } | undefined;
   readonly reusePort: boolean;
   readonly crashAt: string | undefined;
 };
@@ -51,10 +55,12 @@ const numberOptions = {
   'api-log-days': { usual: 30, least: 1, most: 3650 },
   'registrations-per-token': { usual: 600, least: 1, most: 1_000_000 },
   'failed-registrations-per-address': { usual: 30, least: 1, most: 1_000_000 },
+  'requests-per-operator': { usual: 3000, least: 1, most: 10_000_000 },
+  'failed-sign-ins-per-address': { usual: 30, least: 1, most: 1_000_000 },
 } as const satisfies Record<string, { usual: number; least: number; most: number }>;
 
-const textOptions = ['host', 'tls', 'tls-cert', 'tls-key', 'log-level'] as const;
-const switchOptions = ['trust-proxy', 'reuse-port'] as const;
+const textOptions = ['host', 'tls', 'tls-cert', 'tls-key', 'log-level', 'metrics-listen'] as const;
+const switchOptions = ['trust-proxy', 'reuse-port', 'insecure-http'] as const;
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** Where the database is, from flags first and then from the environment. Throws a start problem. */
@@ -113,6 +119,10 @@ export function readStartConfig(
     apiLogDays: number('api-log-days'),
     registrationsPerToken: number('registrations-per-token'),
     failedRegistrationsPerAddress: number('failed-registrations-per-address'),
+    insecureHttp: isOn('insecure-http'),
+    requestsPerOperator: number('requests-per-operator'),
+    failedSignInsPerAddress: number('failed-sign-ins-per-address'),
+    metricsListen: readMetricsListen(text('metrics-listen'), problems),
     reusePort: isOn('reuse-port'),
     crashAt: environment.REMOTES_CRASH_AT || undefined,
   };
@@ -148,4 +158,13 @@ function readTls(text: (name: string) => string | undefined, problems: string[])
   if (!certFile !== !keyFile) problems.push('--tls-cert and --tls-key go together: give both or neither.');
   if (certFile && keyFile) return { certFile, keyFile };
   return mode === 'self' ? 'self' : undefined;
+}
+
+function readMetricsListen(written: string | undefined, problems: string[]): StartConfig['metricsListen'] {
+  if (written === undefined) return undefined;
+  const [, host, digits] = /^(?:\[?([^\]]*?)\]?:)?(\d{1,5})$/.exec(written) ?? [];
+  const port = Number(digits);
+  if (digits !== undefined && port <= 65_535) return { host: host || '127.0.0.1', port };
+  problems.push(`--metrics-listen must be HOST:PORT, 127.0.0.1:9101 for instance, not "${written}".`);
+  return undefined;
 }

@@ -26,6 +26,8 @@ export const problems = {
   name_taken: { status: 409, title: 'This name is taken' },
   needs_yes: { status: 409, title: 'The number of hosts wants to be agreed to' },
   key_reused: { status: 409, title: 'This Idempotency-Key was used for another request' },
+  key_in_use: { status: 409, title: 'The first request with this Idempotency-Key is under way' },
+  outcome_unknown: { status: 409, title: 'Nobody knows whether the first request was carried out' },
   version_changed: { status: 412, title: 'It was changed meanwhile' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },

@@ -14,6 +14,7 @@ import { decideVerification } from './host-verify.ts';
 import { decideGrouping } from './hosts-group-change.ts';
 import { decideSuccession } from './key-succession.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
+import { decideKeyReserved, decideKeySettled } from './operators/idempotency-keys.ts';
 import type { ApiLogEntry, Tables, Visit } from './ports.ts';
 import { decideRecollection } from './ran.ts';
 import { decideRecoveryKeyTaken } from './recovery-key.ts';
@@ -65,6 +66,10 @@ export const decisions = {
   pauseOffering: decidePause,
   resumeOffering: decideResumption,
   applyFleet: decideFleet,
+  reserveIdempotencyKey: decideKeyReserved,
+  settleIdempotencyKey: decideKeySettled,
+  pruneIdempotencyKeys: (tables: Tables, { olderThan }: { olderThan: number }) =>
+    tables.idempotencyKeys.prune(olderThan),
 };
 export type Decisions = typeof decisions;
 
@@ -89,6 +94,9 @@ export const reaches = {
   recordVisits: 'apart',
   recordRequests: 'apart',
   pruneApiLog: 'apart',
+  reserveIdempotencyKey: 'apart',
+  settleIdempotencyKey: 'apart',
+  pruneIdempotencyKeys: 'apart',
 } as const satisfies {
   [Name in keyof Decisions]?: Parameters<Decisions[Name]>[1] extends { hostId: number } ? 'host' : 'apart';
 };

@@ -13,6 +13,8 @@ export type Ask = {
   readonly clientVersion: string | null;
   readonly endpoint: Endpoint | undefined;
   caller: Caller | undefined;
+  /** Of the operators' API: who asks. */
+  operatorName: string | null;
   wireNumber: number;
   fields: Fields;
   /** Whether it counts among the successes of its registration token. */
@@ -38,6 +40,7 @@ export function beginAsk(door: Door, request: FastifyRequest, endpoint: Endpoint
     clientVersion: claim(raw.headers['client-version']),
     endpoint,
     caller: undefined,
+    operatorName: null,
     wireNumber: Number.NaN,
     fields: noFields,
     hasPlace: false,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Mind } from '../domain/mind.ts';
+import type { ApiLimits } from './api/api-limits.ts';
 import type { Connections } from './connections.ts';
 import type { RegistrationLimits } from './registration-limits.ts';
 
@@ -23,13 +24,22 @@ export type HttpOptions = {
   readonly requestTimeoutSeconds: number;
   readonly keepAliveTimeoutSeconds: number;
   readonly maxConnections: number;
+  /** Whether operators may speak plain HTTP from other machines. */
+  readonly insecureHttp: boolean;
+  /** A minute, of one operator or token. */
+  readonly requestsPerOperator: number;
+  /** A minute, of one address: wrong passwords and tokens. */
+  readonly failedSignInsPerAddress: number;
   /** How long `stop` waits for what is under way (20). */
   readonly stopTimeoutSeconds?: number;
 };
 
 /** What every file behind the door works with. */
-export type Door = Pick<HttpOptions, 'mind' | 'log' | 'trustProxy' | 'clientFile'> & {
+export type Door = Pick<HttpOptions, 'mind' | 'log' | 'trustProxy' | 'clientFile' | 'insecureHttp'> & {
   readonly connections: Connections;
   readonly registrationLimits: RegistrationLimits;
+  readonly apiLimits: ApiLimits;
   readonly state: { isStopping: boolean };
+  /** Aborted when the server stops: what would go on for ever ends. */
+  readonly stopping: AbortSignal;
 };

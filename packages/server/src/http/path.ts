@@ -15,6 +15,11 @@ export function isApiPath(path: string): boolean {
   return path === '/api' || path.startsWith('/api/') || sealedPaths.has(path.replace(/\/?$/, '/'));
 }
 
+/** Of the operators' API. */
+export function isOperatorsPath(path: string): boolean {
+  return path === '/api/v2' || path.startsWith('/api/v2/');
+}
+
 const sealedPaths: ReadonlySet<string> = new Set([handshake.path, messages.path]);
 
 /** With or without the final slash. */

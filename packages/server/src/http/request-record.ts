@@ -15,11 +15,12 @@ export function recordRequest(
   const { ask, id: requestId, method } = request;
   const path = pathOf(request.raw.url).slice(0, longestPath);
   const hostName = ask?.caller?.kind === 'host' ? ask.caller.host.name : null;
+  const operatorName = ask?.operatorName ?? null;
   const durationMs = ask ? performance.now() - ask.startedAt : 0;
   if (log.isLevelEnabled('debug')) {
-    log.debug({ requestId, method, path, status, durationMs, hostName }, 'answered');
+    log.debug({ requestId, method, path, status, durationMs, hostName, operatorName }, 'answered');
   }
-  const wanted = isApiPath(path) ? mind.apiLog.wanted(hostName) : 'no';
+  const wanted = isApiPath(path) ? mind.apiLog.wanted(hostName ?? operatorName) : 'no';
   if (wanted === 'no') return;
   mind.apiLog.add({
     at: mind.clock(),
@@ -29,6 +30,7 @@ export function recordRequest(
     status,
     address: ask?.address ?? addressOf(request.raw, trustProxy),
     hostName,
+    operatorName,
     clientAgent: ask?.clientAgent ?? null,
     durationMs: Math.round(durationMs),
     arguments: wanted === 'with_arguments' ? maskedArguments(request.raw.url, ask?.fields ?? {}) : null,

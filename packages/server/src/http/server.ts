@@ -1,12 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import { refuse } from '@remotes/protocol/errors';
-import fastify, { type FastifyInstance } from 'fastify';
-import { sendError, sendRefusal } from './answers.ts';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { sendError } from './answers.ts';
+import { createApiLimits } from './api/api-limits.ts';
+import { addOperatorsApi } from './api/operators-api.ts';
+import { sendFault } from './api/problem-answers.ts';
 import { addClientFileRoutes } from './client-file.ts';
 import { boundConnections } from './connections.ts';
 import type { Door, HttpOptions } from './door.ts';
 import { addHealthRoutes } from './health.ts';
 import { listen } from './listen.ts';
 import { createNodeServer } from './node-server.ts';
+import { isOperatorsPath, pathOf } from './path.ts';
 import { answerBrokenRequest } from './raw-answers.ts';
 import { createRegistrationLimits } from './registration-limits.ts';
 import { createRequestIds } from './request-ids.ts';
@@ -31,25 +36,31 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     routerOptions: { ignoreTrailingSlash: true },
     genReqId: nextRequestId,
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => void sendError(door, request, reply, error),
+    frameworkErrors: (error, request, reply) => void answerError(door, request, reply, error),
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, nextRequestId()),
   });
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   const event = options.tls ? 'secureConnection' : 'connection';
   const door: Door = Object.freeze({
     mind: options.mind,
     log: options.log,
     trustProxy: options.trustProxy,
     clientFile: options.clientFile,
+    insecureHttp: options.insecureHttp,
     connections: boundConnections(app.server, options.maxConnections, event),
     registrationLimits: createRegistrationLimits(options.mind.clock, options.mind.limits),
+    apiLimits: createApiLimits(options.mind.clock, options),
     state: { isStopping: false },
+    stopping: stopping.signal,
   });
   // Bytes, whatever their type: what they mean is read after the checks.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error, request, reply) => sendError(door, request, reply, error));
+  app.setErrorHandler((error, request, reply) => answerError(door, request, reply, error));
   addConnectionCheck(app, door);
   addApiRoutes(app, door);
+  addOperatorsApi(app, door);
   addSealedRoutes(app, door);
   addHealthRoutes(app, door);
   addClientFileRoutes(app, door);
@@ -57,8 +68,17 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const stopTimeoutSeconds = options.stopTimeoutSeconds ?? usualStopTimeoutSeconds;
   return Object.freeze({
     listen: () => listen(app.server, options),
-    stop: () => stop(app, door, stopTimeoutSeconds),
+    stop() {
+      stopping.abort();
+      return stop(app, door, stopTimeoutSeconds);
+    },
   });
+}
+
+/** Each API has refusals of its own form. */
+function answerError(door: Door, request: FastifyRequest, reply: FastifyReply, error: unknown) {
+  const send = isOperatorsPath(pathOf(request.raw.url)) ? sendFault : sendError;
+  return send(door, request, reply, error);
 }
 
 function addConnectionCheck(app: FastifyInstance, door: Door): void {
@@ -68,7 +88,7 @@ function addConnectionCheck(app: FastifyInstance, door: Door): void {
       return;
     }
     reply.header('connection', 'close');
-    void sendRefusal(door, request, reply, refuse('unavailable'));
+    void answerError(door, request, reply, refuse('unavailable'));
   });
 }
 

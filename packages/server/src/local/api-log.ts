@@ -44,13 +44,13 @@ async function show(given: Given): Promise<number> {
 
 function lines(entries: readonly ApiLogEntry[]): string[] {
   return table(
-    ['TIME', 'METHOD', 'PATH', 'STATUS', 'HOST', 'ADDRESS', 'TOOK'],
+    ['TIME', 'METHOD', 'PATH', 'STATUS', 'HOST OR OPERATOR', 'ADDRESS', 'TOOK'],
     entries.map((entry) => [
       localTime(entry.at),
       entry.method,
       entry.path,
       String(entry.status),
-      entry.hostName ?? '',
+      entry.hostName ?? entry.operatorName ?? '',
       entry.address,
       entry.durationMs < 1000 ? `${entry.durationMs.toFixed(1)} ms` : durationText(entry.durationMs),
     ]),
@@ -66,6 +66,7 @@ function jsonOf(entry: ApiLogEntry) {
     status: entry.status,
     address: entry.address,
     host_name: entry.hostName,
+    operator_name: entry.operatorName,
     client_agent: entry.clientAgent,
     duration_ms: entry.durationMs,
     arguments: entry.arguments,

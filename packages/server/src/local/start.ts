@@ -27,6 +27,11 @@ export async function start(
   const stopped = untilSignal();
   const app = await startApp(config, log);
   log.info({ url: app.url, version, fingerprint: app.fingerprint }, `Remotes listens on ${app.url}`);
+  if (config.insecureHttp) {
+    log.warn(
+      'Operators may sign in over plain HTTP from other machines: whoever is on the way reads their passwords and tokens. Leave out --insecure-http.',
+    );
+  }
   if (app.certificate) {
     log.info(
       { fingerprint: app.certificate.fingerprint, file: app.certificate.file },
@@ -64,6 +69,8 @@ REMOTES_BODY_LIMIT_BYTES, and so on.
   --tls-key FILE        … and this key (PEM)
   --tls self            serve TLS with a certificate that is made at the first start
   --trust-proxy         believe X-Forwarded-For, -Proto and -Host: only behind a proxy that sets them
+  --insecure-http       let operators' passwords and tokens travel without TLS from other machines: for tests only
+  --metrics-listen HOST:PORT   serve Prometheus metrics at http://HOST:PORT/metrics (off)
   --reuse-port          let several server processes listen on one port
   --log-level LEVEL     fatal, error, warn, info, debug, trace or silent (info)
 
@@ -77,6 +84,8 @@ Limits:
   --grace-seconds N                      how long after its time-out a run may stay silent (60)
   --registrations-per-token N            successful registrations a minute with one token (600)
   --failed-registrations-per-address N   refused registrations a minute from one address (30)
+  --requests-per-operator N              requests a minute of one operator or API token (3000)
+  --failed-sign-ins-per-address N        failed sign-ins a minute from one address (30)
   --api-log-days N                       how long the API log is kept (30)
 
 The master key is read from REMOTES_SECRET_KEY (32 bytes in base64 or hexadecimal), else from secret.key in the data

@@ -39,6 +39,7 @@ export type Schema = OperatorsSchema & {
   ticket_keys: { id: string; created_at: number; sealed: string };
   run_output: { run_number: number; stream: OutputStream; chunk: number; bytes: Uint8Array };
   api_log: ApiLogRow;
+  idempotency_keys: IdempotencyKeyRow;
   audit_notes: { id: GeneratedAlways<number>; note: string };
 };
 
@@ -229,7 +230,16 @@ type ApiLogRow = {
   status: number;
   address: string;
   host_name: string | null;
+  operator_name: string | null;
   client_agent: string | null;
   duration_ms: number;
   arguments: string | null;
+};
+
+type IdempotencyKeyRow = {
+  actor: string;
+  key: string;
+  request_hash: string;
+  answer: string | null;
+  created_at: number;
 };

@@ -9,6 +9,9 @@ import { deviceLoginsTable } from './tables/device-logins.ts';
 import { hostTokensTable } from './tables/host-tokens.ts';
 import { hostsTable } from './tables/hosts.ts';
 import { hostsGroupsTable } from './tables/hosts-groups.ts';
+import { idempotencyKeysTable } from './tables/idempotency-keys.ts';
+import { jobRunsTable } from './tables/job-runs.ts';
+import { jobsTable } from './tables/jobs.ts';
 import { operatorSessionsTable } from './tables/operator-sessions.ts';
 import { operatorsTable } from './tables/operators.ts';
 import { outputsTable } from './tables/outputs.ts';
@@ -34,11 +37,14 @@ export function tablesOn(connection: Connection): Tables {
     variables: variablesTable(connection),
     commandsGroups: commandsGroupsTable(connection),
     commands: commandsTable(connection),
+    jobs: jobsTable(connection),
+    jobRuns: jobRunsTable(connection),
     pending: pendingTable(connection),
     runs: runsTable(connection),
     outputs: outputsTable(connection),
     apiLog: apiLogTable(connection),
     audit: auditTable(connection),
+    idempotencyKeys: idempotencyKeysTable(connection),
     operators: operatorsTable(connection),
     operatorSessions: operatorSessionsTable(connection),
     apiTokens: apiTokensTable(connection),

@@ -35,6 +35,9 @@ export async function openDoor(database: OpenDatabase, { limits, mind, ...option
     requestTimeoutSeconds: 10,
     keepAliveTimeoutSeconds: 10,
     maxConnections: 100,
+    insecureHttp: false,
+    requestsPerOperator: 3000,
+    failedSignInsPerAddress: 30,
     stopTimeoutSeconds: 0.2,
     ...options,
   });

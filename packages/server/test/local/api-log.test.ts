@@ -15,6 +15,7 @@ describe('remotes-server api_log', () => {
             status: 200 + index,
             address: '192.0.2.7',
             hostName: index === 0 ? null : '000001',
+            operatorName: null,
             clientAgent: 'Django Remotes',
             durationMs: 1.25,
             arguments: index === 0 ? null : '{"uuid":"…"}',

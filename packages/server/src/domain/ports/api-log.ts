@@ -6,6 +6,7 @@ export type ApiLogEntry = {
   status: number;
   address: string;
   hostName: string | null;
+  operatorName: string | null;
   clientAgent: string | null;
   durationMs: number;
   /** What was sent, tokens and keys masked; null unless the setting asks for it. */

@@ -6,6 +6,7 @@ import { up as auditNotes } from './0004-audit-notes.ts';
 import { up as operators } from './0005-operators.ts';
 import { up as jobs } from './0006-jobs.ts';
 import { up as auditChainAndEvents } from './0007-audit-chain-and-events.ts';
+import { up as apiRequests } from './0008-api-requests.ts';
 
 export type Migration = {
   readonly name: string;
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { name: '0005-operators', up: operators },
   { name: '0006-jobs', up: jobs },
   { name: '0007-audit-chain-and-events', up: auditChainAndEvents },
+  { name: '0008-api-requests', up: apiRequests },
 ];

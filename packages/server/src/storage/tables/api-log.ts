@@ -12,6 +12,7 @@ const add = prepared((db, given: ApiLogEntry) =>
     status: given.status,
     address: given.address,
     host_name: given.hostName,
+    operator_name: given.operatorName,
     client_agent: given.clientAgent,
     duration_ms: given.durationMs,
     arguments: given.arguments,
@@ -20,11 +21,12 @@ const add = prepared((db, given: ApiLogEntry) =>
 /** Each statement is a way there and back: a batch of thousands goes as one. */
 const addAllOnPostgres = preparedSql(
   (given: { entries: string }) => sql`
-    insert into api_log (at, request_id, method, path, status, address, host_name, client_agent, duration_ms, arguments)
+    insert into api_log (at, request_id, method, path, status, address, host_name, operator_name, client_agent, duration_ms,
+      arguments)
     select entry."at", entry."requestId", entry."method", entry."path", entry."status", entry."address",
-      entry."hostName", entry."clientAgent", entry."durationMs", entry."arguments"
+      entry."hostName", entry."operatorName", entry."clientAgent", entry."durationMs", entry."arguments"
     from json_to_recordset(${given.entries}::json) as entry("at" bigint, "requestId" text, "method" text,
-      "path" text, "status" integer, "address" text, "hostName" text, "clientAgent" text,
+      "path" text, "status" integer, "address" text, "hostName" text, "operatorName" text, "clientAgent" text,
       "durationMs" double precision, "arguments" text)`,
 );
 const list = prepared((db, given: { limit: number }) =>
@@ -38,6 +40,7 @@ const list = prepared((db, given: { limit: number }) =>
       'status',
       'address',
       'host_name as hostName',
+      'operator_name as operatorName',
       'client_agent as clientAgent',
       'duration_ms as durationMs',
       'arguments',

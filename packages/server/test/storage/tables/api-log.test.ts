@@ -10,6 +10,7 @@ function entry(at: number) {
     status: 401,
     address: '192.0.2.7',
     hostName: null,
+    operatorName: null,
     clientAgent: 'Django Remotes',
     durationMs: 1.25,
     arguments: null,
