@@ -50,6 +50,11 @@ export function builtOnce<Row>(
   return connection.all<Row>({ name: undefined, text: sql }, parameters);
 }
 
+/** The same for a statement that the builder has no words for. */
+export function sqlOnce<Row>(connection: Connection, statement: RawBuilder<unknown>): Promise<Row[]> {
+  return builtOnce<Row>(connection, (db) => ({ compile: () => statement.compile(db) as CompiledQuery<Row> }));
+}
+
 type Filled<Input> = { statement: Statement; fill(input: Input): Parameters };
 
 let statementCount = 0;

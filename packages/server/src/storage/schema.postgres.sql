@@ -10,10 +10,30 @@ create table api_log (
   client_agent text,
   duration_ms double precision not null,
   arguments text,
+  operator_name text,
   constraint api_log_pkey PRIMARY KEY (id)
 );
 
 CREATE INDEX api_log_at ON public.api_log USING btree (at);
+
+create table api_tokens (
+  id bigint generated always as identity not null,
+  operator_id bigint not null,
+  name text not null,
+  token_hash text not null,
+  role text not null,
+  hosts_group_ids text,
+  created_at bigint not null,
+  expires_at bigint not null,
+  last_used_at bigint,
+  last_address text,
+  revoked_at bigint,
+  constraint api_tokens_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id) ON DELETE CASCADE,
+  constraint api_tokens_pkey PRIMARY KEY (id),
+  constraint api_tokens_token_hash_key UNIQUE (token_hash)
+);
+
+CREATE INDEX api_tokens_operator ON public.api_tokens USING btree (operator_id, id);
 
 create table audit_notes (
   id bigint generated always as identity not null,
@@ -66,6 +86,23 @@ create table commands_groups (
 );
 
 CREATE INDEX commands_groups_hosts_group ON public.commands_groups USING btree (hosts_group_id);
+
+create table device_logins (
+  id bigint generated always as identity not null,
+  device_code_hash text not null,
+  user_code text not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  address text not null,
+  agent text,
+  state text default 'pending'::text not null,
+  operator_id bigint,
+  has_second_factor integer default 0 not null,
+  constraint device_logins_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id) ON DELETE CASCADE,
+  constraint device_logins_pkey PRIMARY KEY (id),
+  constraint device_logins_device_code_hash_key UNIQUE (device_code_hash),
+  constraint device_logins_user_code_key UNIQUE (user_code)
+);
 
 create table flights (
   run_number bigint not null,
@@ -165,6 +202,17 @@ create table hosts_groups (
   constraint hosts_groups_name_key UNIQUE (name)
 );
 
+create table idempotency_keys (
+  actor text not null,
+  key text not null,
+  request_hash text not null,
+  answer text,
+  created_at bigint not null,
+  constraint idempotency_keys_key PRIMARY KEY (actor, key)
+);
+
+CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
+
 create table jobs (
   id text not null,
   kind text not null,
@@ -172,12 +220,41 @@ create table jobs (
   command_id bigint,
   parent_id text,
   created_at bigint not null,
+  state text default 'open'::text not null,
+  name text,
+  of_command_id bigint,
+  revision integer default 1 not null,
+  interpreter text,
+  timeout_seconds double precision,
+  program text,
+  settings text,
+  variables text,
+  output_variables text,
+  asked_targets text,
+  targets integer,
+  wave_size integer,
+  stop_after integer,
+  in_flight integer default 0 not null,
+  failures integer default 0 not null,
+  expires_at bigint,
+  created_by text,
+  operator_id bigint,
+  ended_at bigint,
+  counts text,
   constraint jobs_command_id_fkey FOREIGN KEY (command_id) REFERENCES commands(id) ON DELETE CASCADE,
   constraint jobs_wire_number_fkey FOREIGN KEY (wire_number) REFERENCES wire_numbers(number),
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_command_id_key UNIQUE (command_id),
   constraint jobs_wire_number_key UNIQUE (wire_number)
 );
+
+CREATE INDEX jobs_created ON public.jobs USING btree (created_at, id);
+
+CREATE INDEX jobs_of_command ON public.jobs USING btree (of_command_id) WHERE (of_command_id IS NOT NULL);
+
+CREATE INDEX jobs_open ON public.jobs USING btree (wire_number) WHERE ((kind = 'ad_hoc'::text) AND (ended_at IS NULL));
+
+CREATE INDEX jobs_parent ON public.jobs USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
 create table key_successions (
   number integer not null,
@@ -197,6 +274,60 @@ create table migrations (
   constraint migrations_pkey PRIMARY KEY (number)
 );
 
+create table operator_sessions (
+  id bigint generated always as identity not null,
+  operator_id bigint not null,
+  token_hash text not null,
+  kind text not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  last_used_at bigint not null,
+  address text not null,
+  agent text,
+  confirmed_at bigint,
+  has_second_factor integer not null,
+  constraint operator_sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id) ON DELETE CASCADE,
+  constraint operator_sessions_pkey PRIMARY KEY (id),
+  constraint operator_sessions_token_hash_key UNIQUE (token_hash)
+);
+
+CREATE INDEX operator_sessions_operator ON public.operator_sessions USING btree (operator_id);
+
+create table operators (
+  id bigint generated always as identity not null,
+  name text not null,
+  name_key text not null,
+  role text not null,
+  hosts_group_ids text,
+  is_active integer not null,
+  created_at bigint not null,
+  revision integer default 1 not null,
+  password_hash text,
+  totp_sealed text,
+  totp_pending_sealed text,
+  totp_last_step bigint,
+  constraint operators_pkey PRIMARY KEY (id),
+  constraint operators_name_key_key UNIQUE (name_key)
+);
+
+create table passkeys (
+  id bigint generated always as identity not null,
+  operator_id bigint not null,
+  name text not null,
+  credential_id text not null,
+  public_key text not null,
+  counter bigint not null,
+  rp_id text not null,
+  transports text not null,
+  created_at bigint not null,
+  last_used_at bigint,
+  constraint passkeys_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id) ON DELETE CASCADE,
+  constraint passkeys_pkey PRIMARY KEY (id),
+  constraint passkeys_credential_id_key UNIQUE (credential_id)
+);
+
+CREATE INDEX passkeys_operator ON public.passkeys USING btree (operator_id);
+
 create table pending (
   host_id bigint not null,
   wire_number bigint not null,
@@ -206,6 +337,13 @@ create table pending (
 );
 
 CREATE INDEX pending_wire_number ON public.pending USING btree (wire_number);
+
+create table recovery_codes (
+  operator_id bigint not null,
+  code_hash text not null,
+  constraint recovery_codes_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id) ON DELETE CASCADE,
+  constraint recovery_codes_key PRIMARY KEY (operator_id, code_hash)
+);
 
 create table registration_token_groups (
   registration_token_id bigint not null,
@@ -270,13 +408,17 @@ create table runs (
   result text,
   started_at bigint,
   stop_asked_at bigint,
-  constraint runs_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
+  outcome_hash text,
   constraint runs_pkey PRIMARY KEY (number),
-  constraint runs_host_wire_number UNIQUE (host_id, wire_number),
-  constraint runs_id_key UNIQUE (id)
+  constraint runs_id_key UNIQUE (id),
+  constraint runs_wire_number_host UNIQUE (wire_number, host_id)
 );
 
-CREATE INDEX runs_wire_number ON public.runs USING btree (wire_number);
+CREATE INDEX runs_host ON public.runs USING btree (host_id, number) WHERE (state <> 'queued'::text);
+
+CREATE INDEX runs_outcome ON public.runs USING btree (wire_number, state, outcome_hash, host_id);
+
+CREATE INDEX runs_trouble ON public.runs USING btree (state, number) WHERE (state = ANY (ARRAY['failed'::text, 'timed_out'::text, 'stopped'::text, 'interrupted'::text, 'refused'::text]));
 
 create table server_state (
   id integer not null,
@@ -288,6 +430,7 @@ create table server_state (
   server_id text,
   recovery_public_pem text,
   recovery_private_sealed text,
+  work_epoch bigint default 0 not null,
   constraint server_state_id_check CHECK ((id = 1)),
   constraint server_state_pkey PRIMARY KEY (id)
 );
@@ -299,6 +442,31 @@ create table settings (
   is_secret integer not null,
   is_active integer not null,
   constraint settings_pkey PRIMARY KEY (name)
+);
+
+create table setup_links (
+  id bigint generated always as identity not null,
+  token_hash text not null,
+  operator_id bigint,
+  name text,
+  created_at bigint not null,
+  expires_at bigint not null,
+  constraint setup_links_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id) ON DELETE CASCADE,
+  constraint setup_links_pkey PRIMARY KEY (id),
+  constraint setup_links_token_hash_key UNIQUE (token_hash)
+);
+
+create table sign_in_attempts (
+  key text not null,
+  failures integer not null,
+  last_at bigint not null,
+  constraint sign_in_attempts_pkey PRIMARY KEY (key)
+);
+
+create table spent_challenges (
+  challenge_hash text not null,
+  expires_at bigint not null,
+  constraint spent_challenges_pkey PRIMARY KEY (challenge_hash)
 );
 
 create table ticket_keys (

@@ -9,10 +9,27 @@ CREATE TABLE "api_log" (
   "host_name" text,
   "client_agent" text,
   "duration_ms" double precision not null,
-  "arguments" text
+  "arguments" text,
+  "operator_name" text
 );
 
 CREATE INDEX "api_log_at" on "api_log" ("at");
+
+CREATE TABLE "api_tokens" (
+  "id" integer primary key autoincrement,
+  "operator_id" bigint not null references "operators" ("id") on delete cascade,
+  "name" text not null,
+  "token_hash" text not null unique,
+  "role" text not null,
+  "hosts_group_ids" text,
+  "created_at" bigint not null,
+  "expires_at" bigint not null,
+  "last_used_at" bigint,
+  "last_address" text,
+  "revoked_at" bigint
+);
+
+CREATE INDEX "api_tokens_operator" on "api_tokens" ("operator_id", "id");
 
 CREATE TABLE "audit_notes" (
   "id" integer primary key autoincrement,
@@ -57,6 +74,19 @@ CREATE TABLE "commands_groups" (
 );
 
 CREATE INDEX "commands_groups_hosts_group" on "commands_groups" ("hosts_group_id");
+
+CREATE TABLE "device_logins" (
+  "id" integer primary key autoincrement,
+  "device_code_hash" text not null unique,
+  "user_code" text not null unique,
+  "created_at" bigint not null,
+  "expires_at" bigint not null,
+  "address" text not null,
+  "agent" text,
+  "state" text default 'pending' not null,
+  "operator_id" bigint references "operators" ("id") on delete cascade,
+  "has_second_factor" integer default 0 not null
+);
 
 CREATE TABLE "flights" (
   "run_number" bigint not null primary key references "runs" ("number") on delete cascade,
@@ -138,14 +168,54 @@ CREATE TABLE "hosts_groups" (
   "is_active" integer not null
 );
 
+CREATE TABLE "idempotency_keys" (
+  "actor" text not null,
+  "key" text not null,
+  "request_hash" text not null,
+  "answer" text,
+  "created_at" bigint not null,
+  constraint "idempotency_keys_key" primary key ("actor", "key")
+);
+
+CREATE INDEX "idempotency_keys_created_at" on "idempotency_keys" ("created_at");
+
 CREATE TABLE "jobs" (
   "id" text not null primary key,
   "kind" text not null,
   "wire_number" bigint not null unique references "wire_numbers" ("number"),
   "command_id" bigint unique references "commands" ("id") on delete cascade,
   "parent_id" text,
-  "created_at" bigint not null
+  "created_at" bigint not null,
+  state text not null default 'open',
+  name text,
+  of_command_id bigint,
+  revision integer not null default 1,
+  interpreter text,
+  timeout_seconds double precision,
+  program text,
+  settings text,
+  variables text,
+  output_variables text,
+  asked_targets text,
+  targets integer,
+  wave_size integer,
+  stop_after integer,
+  in_flight integer not null default 0,
+  failures integer not null default 0,
+  expires_at bigint,
+  created_by text,
+  operator_id bigint,
+  ended_at bigint,
+  counts text
 );
+
+CREATE INDEX jobs_created on jobs (created_at, id);
+
+CREATE INDEX jobs_of_command on jobs (of_command_id) where of_command_id is not null;
+
+CREATE INDEX jobs_open on jobs (wire_number) where kind = 'ad_hoc' and ended_at is null;
+
+CREATE INDEX jobs_parent on jobs (parent_id) where parent_id is not null;
 
 CREATE TABLE "key_successions" (
   "number" integer primary key,
@@ -162,6 +232,52 @@ CREATE TABLE migrations (
   applied_at bigint not null
 );
 
+CREATE TABLE "operator_sessions" (
+  "id" integer primary key autoincrement,
+  "operator_id" bigint not null references "operators" ("id") on delete cascade,
+  "token_hash" text not null unique,
+  "kind" text not null,
+  "created_at" bigint not null,
+  "expires_at" bigint not null,
+  "last_used_at" bigint not null,
+  "address" text not null,
+  "agent" text,
+  "confirmed_at" bigint,
+  "has_second_factor" integer not null
+);
+
+CREATE INDEX "operator_sessions_operator" on "operator_sessions" ("operator_id");
+
+CREATE TABLE "operators" (
+  "id" integer primary key autoincrement,
+  "name" text not null,
+  "name_key" text not null unique,
+  "role" text not null,
+  "hosts_group_ids" text,
+  "is_active" integer not null,
+  "created_at" bigint not null,
+  "revision" integer default 1 not null,
+  "password_hash" text,
+  "totp_sealed" text,
+  "totp_pending_sealed" text,
+  "totp_last_step" bigint
+);
+
+CREATE TABLE "passkeys" (
+  "id" integer primary key autoincrement,
+  "operator_id" bigint not null references "operators" ("id") on delete cascade,
+  "name" text not null,
+  "credential_id" text not null unique,
+  "public_key" text not null,
+  "counter" bigint not null,
+  "rp_id" text not null,
+  "transports" text not null,
+  "created_at" bigint not null,
+  "last_used_at" bigint
+);
+
+CREATE INDEX "passkeys_operator" on "passkeys" ("operator_id");
+
 CREATE TABLE "pending" (
   "host_id" bigint not null references "hosts" ("id") on delete cascade,
   "wire_number" bigint not null references "jobs" ("wire_number") on delete cascade,
@@ -169,6 +285,12 @@ CREATE TABLE "pending" (
 );
 
 CREATE INDEX "pending_wire_number" on "pending" ("wire_number");
+
+CREATE TABLE "recovery_codes" (
+  "operator_id" bigint not null references "operators" ("id") on delete cascade,
+  "code_hash" text not null,
+  constraint "recovery_codes_key" primary key ("operator_id", "code_hash")
+);
 
 CREATE TABLE "registration_token_groups" (
   "registration_token_id" bigint not null references "registration_tokens" ("id") on delete cascade,
@@ -204,32 +326,62 @@ CREATE TABLE "run_statements" (
 );
 
 CREATE TABLE "runs" (
-  "number" integer primary key autoincrement,
-  "id" text not null unique,
-  "job_id" text not null,
-  "host_id" bigint not null references "hosts" ("id") on delete cascade,
-  "wire_number" bigint not null,
-  "command_name" text not null,
-  "revision" integer not null,
-  "attempt" integer not null,
-  "state" text not null,
-  "reason" text,
-  "exit_code" bigint,
-  "signal" text,
-  "inputs" text not null,
-  "interpreter" text not null,
-  "delivered_at" bigint,
-  "finished_at" bigint,
-  "output_bytes" bigint default 0 not null,
-  "output_cut_bytes" bigint default 0 not null,
-  "is_masked" integer default 0 not null,
-  "result" text,
-  "started_at" bigint,
-  "stop_asked_at" bigint,
-  constraint "runs_host_wire_number" unique ("host_id", "wire_number")
+  
+    number integer primary key autoincrement,
+ 
+    id text not null unique,
+ 
+    job_id text not null,
+ 
+    host_id bigint not null,
+ 
+    wire_number bigint not null,
+ 
+    command_name text not null,
+ 
+    revision integer not null,
+ 
+    attempt integer not null,
+ 
+    state text not null,
+ 
+    reason text,
+ 
+    exit_code bigint,
+ 
+    signal text,
+ 
+    inputs text not null,
+ 
+    interpreter text not null,
+ 
+    delivered_at bigint,
+ 
+    started_at bigint,
+ 
+    stop_asked_at bigint,
+ 
+    finished_at bigint,
+ 
+    output_bytes bigint default 0 not null,
+ 
+    output_cut_bytes bigint default 0 not null,
+ 
+    is_masked integer default 0 not null,
+ 
+    result text,
+ 
+    outcome_hash text,
+ 
+    constraint runs_wire_number_host unique (wire_number, host_id)
 );
 
-CREATE INDEX "runs_wire_number" on "runs" ("wire_number");
+CREATE INDEX runs_host on runs (host_id, number) where state <> 'queued';
+
+CREATE INDEX runs_outcome on runs (wire_number, state, outcome_hash, host_id);
+
+CREATE INDEX runs_trouble on runs (state, number)
+        where state in ('failed', 'timed_out', 'stopped', 'interrupted', 'refused');
 
 CREATE TABLE "server_state" (
   "id" integer primary key check (id = 1),
@@ -240,7 +392,8 @@ CREATE TABLE "server_state" (
   "signing_private_sealed" text,
   "server_id" text,
   "recovery_public_pem" text,
-  "recovery_private_sealed" text
+  "recovery_private_sealed" text,
+  work_epoch bigint not null default 0
 );
 
 CREATE TABLE "settings" (
@@ -249,6 +402,26 @@ CREATE TABLE "settings" (
   "description" text not null,
   "is_secret" integer not null,
   "is_active" integer not null
+);
+
+CREATE TABLE "setup_links" (
+  "id" integer primary key autoincrement,
+  "token_hash" text not null unique,
+  "operator_id" bigint references "operators" ("id") on delete cascade,
+  "name" text,
+  "created_at" bigint not null,
+  "expires_at" bigint not null
+);
+
+CREATE TABLE "sign_in_attempts" (
+  "key" text not null primary key,
+  "failures" integer not null,
+  "last_at" bigint not null
+);
+
+CREATE TABLE "spent_challenges" (
+  "challenge_hash" text not null primary key,
+  "expires_at" bigint not null
 );
 
 CREATE TABLE "ticket_keys" (

@@ -1,5 +1,6 @@
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import type { RunState } from '@remotes/protocol/values/run';
+import type { Scope } from './job.ts';
 
 export type Run = {
   /** Counts all runs; v1 speaks of it as the output's id. */
@@ -29,6 +30,8 @@ export type Run = {
   outputBytes: number;
   outputCutBytes: number;
   isMasked: boolean;
+  /** Equal for runs that ended alike; null before the end, and where nothing came back. */
+  outcome: string | null;
 };
 
 export type NewRun = Omit<
@@ -44,6 +47,7 @@ export type NewRun = Omit<
   | 'exitCode'
   | 'signal'
   | 'reason'
+  | 'outcome'
 >;
 
 export type RunChange = Partial<
@@ -65,6 +69,7 @@ export type RunChange = Partial<
     | 'isMasked'
     | 'exitCode'
     | 'signal'
+    | 'outcome'
   >
 >;
 
@@ -74,6 +79,11 @@ export type RunFilter = {
   state?: RunState;
   /** Only runs with a higher number. */
   afterNumber?: number;
+  /** Only runs with a lower number. */
+  beforeNumber?: number;
+  /** Without those that wait to be handed out. */
+  isGiven?: boolean;
+  scope?: Scope;
   limit: number;
 };
 

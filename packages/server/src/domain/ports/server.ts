@@ -32,6 +32,9 @@ export interface ServerTable {
   read(): Promise<ServerRow>;
   epoch(): Promise<number>;
   bumpEpoch(): Promise<void>;
+  /** With the one that rises whenever an ad-hoc job comes, changes or ends: only what is to be handed out depends on it. */
+  epochs(): Promise<{ epoch: number; workEpoch: number }>;
+  bumpWorkEpoch(): Promise<void>;
   /** Keeps each of them only where none is stored yet, so that servers starting together agree. */
   offerKeys(keys: ServerKeys): Promise<void>;
   replaceSigningKey(publicPem: string, privateSealed: string): Promise<void>;

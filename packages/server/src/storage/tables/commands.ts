@@ -3,6 +3,7 @@ import type { Command, CommandRevision, CommandsTable, NewCommand } from '../../
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
 import { prepared, preparedSql } from '../prepared.ts';
+import { drawWireNumber } from './wire-numbers.ts';
 
 type StoredRevision = Omit<CommandRevision, 'settings' | 'variables' | 'outputVariables'> & {
   settings: string;
@@ -36,8 +37,6 @@ const list = prepared((db) =>
     ])
     .orderBy('commands.id'),
 );
-
-const drawWireNumber = prepared((db) => db.insertInto('wire_numbers').defaultValues().returning('number'));
 
 type CommandToAdd = Pick<Command, 'id' | 'commandsGroupId' | 'name' | 'description' | 'position'>;
 const addCommand = prepared((db, given: CommandToAdd & { isActive: number }) =>
@@ -134,9 +133,7 @@ export function commandsTable(connection: Connection): CommandsTable {
       }));
     },
     async add(command: NewCommand, at: number) {
-      const drawn = await drawWireNumber.first(connection, {});
-      if (!drawn) throw new Error('No wire number was drawn.');
-      const id = drawn.number;
+      const id = await drawWireNumber(connection);
       await addCommand.run(connection, { ...command, id, isActive: Number(command.isActive) });
       await addJob.run(connection, { jobId: command.jobId, commandId: id, at });
       await addRevision.run(connection, { ...stored(command), commandId: id, revision: 1, at });

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Host, HostChange, HostsTable, NewHost, Visit } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
-import { prepared } from '../prepared.ts';
+import { prepared, preparedSql } from '../prepared.ts';
 import { recordVisits } from './hosts-visits.ts';
 
 const columns = [
@@ -101,6 +101,15 @@ const change = changer('hosts', 'id', {
 });
 
 const remove = prepared((db, given: { id: number }) => db.deleteFrom('hosts').where('id', '=', given.id));
+// Runs name their host by no foreign key. Those that wait are in no index of hosts, but in that of each job.
+const removeRuns = preparedSql(
+  (given: { id: number }) => sql`delete from runs where host_id = ${given.id} and state <> 'queued'`,
+);
+const removeWaitingRuns = preparedSql(
+  (given: { id: number }) => sql`
+    delete from runs where wire_number in (select number from wire_numbers) and host_id = ${given.id}
+      and state = 'queued'`,
+);
 
 const countRegistered = prepared((db, given: { registrationTokenId: number; since: number }) =>
   db
@@ -149,6 +158,8 @@ export function hostsTable(connection: Connection): HostsTable {
     },
     change: (id: number, changes: HostChange) => change(connection, id, changes),
     async remove(id: number) {
+      await removeRuns.run(connection, { id });
+      await removeWaitingRuns.run(connection, { id });
       await remove.run(connection, { id });
     },
     async countRegistered(registrationTokenId: number, since: number) {

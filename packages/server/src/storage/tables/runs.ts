@@ -1,9 +1,12 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
 import type { NewRun, Run, RunChange, RunFilter, RunStatementRow, RunsTable } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
 import { builtOnce, prepared } from '../prepared.ts';
+import type { Schema } from '../schema.ts';
+import { within } from './scope.ts';
 
-const columns = [
+export const runColumns = [
   'runs.number',
   'runs.id',
   'runs.job_id as jobId',
@@ -26,18 +29,22 @@ const columns = [
   'runs.output_bytes as outputBytes',
   'runs.output_cut_bytes as outputCutBytes',
   'runs.is_masked as isMasked',
+  'runs.outcome_hash as outcome',
 ] as const;
 
+/** Literally: the index of a host's runs leaves out those that wait. */
+const wasGiven = sql<boolean>`state <> 'queued'`;
+
 const byId = prepared((db, given: { id: string }) =>
-  db.selectFrom('runs').select(columns).where('id', '=', given.id),
+  db.selectFrom('runs').select(runColumns).where('id', '=', given.id),
 );
 const byNumber = prepared((db, given: { number: number }) =>
-  db.selectFrom('runs').select(columns).where('number', '=', given.number),
+  db.selectFrom('runs').select(runColumns).where('number', '=', given.number),
 );
 const ofHost = prepared((db, given: { hostId: number; wireNumber: number }) =>
   db
     .selectFrom('runs')
-    .select(columns)
+    .select(runColumns)
     .where('host_id', '=', given.hostId)
     .where('wire_number', '=', given.wireNumber),
 );
@@ -76,13 +83,14 @@ const change = changer('runs', 'number', {
   isMasked: 'is_masked',
   exitCode: 'exit_code',
   signal: 'signal',
+  outcome: 'outcome_hash',
 });
 
 const overdue = prepared((db, given: { now: number; limit: number }) =>
   db
     .selectFrom('flights')
     .innerJoin('runs', 'runs.number', 'flights.run_number')
-    .select(columns)
+    .select(runColumns)
     .where('flights.deadline_at', '<=', given.now)
     .orderBy('flights.deadline_at')
     .limit(given.limit),
@@ -109,7 +117,7 @@ const unfinishedOfHost = prepared((db, given: { hostId: number }) =>
   db
     .selectFrom('flights')
     .innerJoin('runs', 'runs.number', 'flights.run_number')
-    .select(columns)
+    .select(runColumns)
     .where('flights.host_id', '=', given.hostId)
     .orderBy('flights.run_number'),
 );
@@ -118,6 +126,7 @@ const countRecalled = prepared((db, given: { hostId: number }) =>
     .selectFrom('runs')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('host_id', '=', given.hostId)
+    .where(wasGiven)
     .where('reason', '=', 'recalled'),
 );
 const keepStatement = prepared((db, given: { number: number } & RunStatementRow) =>
@@ -228,21 +237,58 @@ export function runsTable(connection: Connection): RunsTable {
   });
 }
 
-function listed(connection: Connection, filter: RunFilter): Promise<StoredRun[]> {
-  const { hostId, wireNumber, state, afterNumber, limit } = filter;
+async function listed(connection: Connection, filter: RunFilter): Promise<StoredRun[]> {
+  const { hostId, state, isGiven = false, limit } = filter;
+  const mayWait = !isGiven && (state === undefined || state === 'queued');
+  // Those that wait are found by what is pending: no index holds them for a host, nor all of them.
+  if (!mayWait || (hostId === undefined && state === undefined)) return listedRuns(connection, filter);
+  const waiting = await builtOnce(connection, (db) =>
+    narrowed(
+      db
+        .selectFrom('pending')
+        .innerJoin('runs', (join) =>
+          join
+            .onRef('runs.wire_number', '=', 'pending.wire_number')
+            .onRef('runs.host_id', '=', 'pending.host_id'),
+        )
+        .select(runColumns)
+        .where('runs.state', '=', 'queued')
+        .orderBy('runs.number', 'desc')
+        .limit(limit),
+      filter,
+    ),
+  );
+  if (state === 'queued') return waiting;
+  const given = await listedRuns(connection, { ...filter, isGiven: true });
+  return [...waiting, ...given].sort((one, other) => other.number - one.number).slice(0, limit);
+}
+
+function listedRuns(connection: Connection, filter: RunFilter): Promise<StoredRun[]> {
   return builtOnce(connection, (db) => {
-    let query = db.selectFrom('runs').select(columns).orderBy('number', 'desc').limit(limit);
-    if (hostId !== undefined) query = query.where('host_id', '=', hostId);
-    if (wireNumber !== undefined) query = query.where('wire_number', '=', wireNumber);
-    if (state !== undefined) query = query.where('state', '=', state);
-    if (afterNumber !== undefined) query = query.where('number', '>', afterNumber);
-    return query;
+    const query = db.selectFrom('runs').select(runColumns).orderBy('number', 'desc').limit(filter.limit);
+    return narrowed(filter.isGiven ? query.where(wasGiven) : query, filter);
   });
+}
+
+type RunsQuery<Row> = SelectQueryBuilder<Schema, 'runs', Row>;
+
+function narrowed<Row>(
+  query: RunsQuery<Row>,
+  { hostId, wireNumber, state, afterNumber, beforeNumber, scope = null }: RunFilter,
+): RunsQuery<Row> {
+  let narrow = query;
+  if (hostId !== undefined) narrow = narrow.where('runs.host_id', '=', hostId);
+  if (wireNumber !== undefined) narrow = narrow.where('runs.wire_number', '=', wireNumber);
+  if (state !== undefined) narrow = narrow.where('runs.state', '=', sql.lit(state));
+  if (afterNumber !== undefined) narrow = narrow.where('runs.number', '>', afterNumber);
+  if (beforeNumber !== undefined) narrow = narrow.where('runs.number', '<', beforeNumber);
+  if (scope) narrow = narrow.where(sql<boolean>`true ${within(scope)}`);
+  return narrow;
 }
 
 type StoredRun = Omit<Run, 'isMasked'> & { isMasked: number };
 
-function toRun(row: StoredRun): Run {
+export function toRun(row: StoredRun): Run {
   return { ...row, isMasked: row.isMasked === 1 };
 }
 

@@ -19,6 +19,14 @@ const read = prepared((db) =>
 
 const readEpoch = prepared((db) => db.selectFrom('server_state').select('epoch'));
 
+const readEpochs = prepared((db) =>
+  db.selectFrom('server_state').select(['epoch', 'work_epoch as workEpoch']),
+);
+
+const bumpWorkEpoch = prepared((db) =>
+  db.updateTable('server_state').set((row) => ({ work_epoch: row('work_epoch', '+', 1) })),
+);
+
 const bumpEpoch = prepared((db) =>
   db.updateTable('server_state').set((row) => ({ epoch: row('epoch', '+', 1) })),
 );
@@ -123,6 +131,12 @@ export function serverTable(connection: Connection): ServerTable {
     },
     async bumpEpoch() {
       await bumpEpoch.run(connection, {});
+    },
+    async epochs() {
+      return one(await readEpochs.first(connection, {}));
+    },
+    async bumpWorkEpoch() {
+      await bumpWorkEpoch.run(connection, {});
     },
     async offerKeys(keys: ServerKeys) {
       await offerServerId.run(connection, { serverId: keys.serverId });

@@ -1,0 +1,128 @@
+import { RunState } from '@remotes/protocol/values/run';
+import { sql } from 'kysely';
+import type { Closing, JobRunsTable, OutcomeRow, RunCounts } from '../../domain/ports.ts';
+import type { Connection } from '../connection.ts';
+import { builtOnce, preparedSql, sqlOnce } from '../prepared.ts';
+import { listOf } from './id-list.ts';
+import { runColumns, toRun } from './runs.ts';
+import { within } from './scope.ts';
+
+type JobOfRuns = Parameters<JobRunsTable['addQueued']>[0];
+
+// One statement for all of them: a job of 50,000 hosts is to be made in a moment.
+const addQueued = {
+  sqlite: preparedSql(
+    (given: JobOfRuns & { runs: string }) => sql`
+      insert into runs (id, job_id, host_id, wire_number, command_name, revision, attempt, state, inputs, interpreter)
+      select value ->> 0, ${given.jobId}, value ->> 1, ${given.wireNumber}, ${given.commandName}, ${given.revision}, 1,
+        'queued', value ->> 3, value ->> 2
+      from json_each(${given.runs})`,
+  ),
+  postgres: preparedSql(
+    (given: JobOfRuns & { runs: string }) => sql`
+      insert into runs (id, job_id, host_id, wire_number, command_name, revision, attempt, state, inputs, interpreter)
+      select value ->> 0, ${given.jobId}, (value ->> 1)::bigint, ${given.wireNumber}, ${given.commandName},
+        ${given.revision}, 1, 'queued', value ->> 3, value ->> 2
+      from json_array_elements(${given.runs}::json)`,
+  ),
+};
+const makePending = preparedSql(
+  (given: { wireNumber: number }) => sql`
+    insert into pending (host_id, wire_number)
+    select host_id, wire_number from runs where wire_number = ${given.wireNumber} and state = 'queued'`,
+);
+
+const countAll = preparedSql(
+  (given: { wireNumber: number }) => sql`
+    select state, count(*) as runs from runs where wire_number = ${given.wireNumber} group by state`,
+);
+
+export function jobRunsTable(connection: Connection): JobRunsTable {
+  const { kind } = connection;
+  return Object.freeze({
+    async addQueued(job, runs) {
+      const rows = runs.map(({ id, hostId, interpreter, inputs }) => [id, hostId, interpreter, inputs]);
+      await addQueued[kind].run(connection, { ...job, runs: JSON.stringify(rows) });
+      await makePending.run(connection, { wireNumber: job.wireNumber });
+    },
+    async closeQueued(wireNumber, { state, reason, at }: Closing, hostIds) {
+      const meant = hostIds === null ? sql`` : sql`and host_id in ${listOf(kind, hostIds)}`;
+      const stopAskedAt = state === 'cancelled' ? at : null;
+      await sqlOnce(
+        connection,
+        sql`delete from pending where wire_number = ${wireNumber} ${meant}
+          and exists (select 1 from runs where runs.wire_number = pending.wire_number
+            and runs.host_id = pending.host_id and runs.state = 'queued')`,
+      );
+      const closed = await sqlOnce(
+        connection,
+        sql`update runs set state = ${state}, reason = ${reason}, finished_at = ${at}, stop_asked_at = ${stopAskedAt}
+          where wire_number = ${wireNumber} and state = 'queued' ${meant} returning number`,
+      );
+      return closed.length;
+    },
+    async hostIds(wireNumber, states, scope) {
+      if (states.length === 0) return [];
+      const rows = await sqlOnce<{ hostId: number }>(
+        connection,
+        sql`select host_id as "hostId" from runs
+          where wire_number = ${wireNumber} and state in (${sql.join(states)}) ${within(scope)} order by host_id`,
+      );
+      return rows.map((row) => row.hostId);
+    },
+    async askToStop(wireNumber, at, hostIds) {
+      const asked = await sqlOnce(
+        connection,
+        sql`update runs set stop_asked_at = ${at}
+          where wire_number = ${wireNumber} and state in ('delivered', 'running') and stop_asked_at is null
+            and host_id in ${listOf(kind, hostIds)} returning number`,
+      );
+      return asked.length;
+    },
+    async counts(wireNumber, scope) {
+      const rows = (
+        scope === null
+          ? await countAll.all(connection, { wireNumber })
+          : await sqlOnce(
+              connection,
+              sql`select state, count(*) as runs from runs where wire_number = ${wireNumber} ${within(scope)} group by state`,
+            )
+      ) as { state: RunState; runs: number }[];
+      const counts = Object.fromEntries(RunState.enum.map((state) => [state, 0])) as RunCounts;
+      for (const { state, runs } of rows) counts[state] = runs;
+      return counts;
+    },
+    async outcomes(wireNumber, scope, limit) {
+      const rows = await sqlOnce<OutcomeRow & { groups: number; total: number }>(
+        connection,
+        sql`select state, outcome_hash as outcome, count(*) as runs, min(host_id) as "sampleHostId",
+            count(*) over () as groups, cast(sum(count(*)) over () as bigint) as total
+          from runs
+          where wire_number = ${wireNumber}
+            and state in ('succeeded', 'failed', 'timed_out', 'stopped', 'interrupted', 'refused') ${within(scope)}
+          group by state, outcome_hash order by runs desc, "sampleHostId" limit ${limit}`,
+      );
+      return {
+        rows: rows.map(({ state, outcome, runs, sampleHostId }) => ({ state, outcome, runs, sampleHostId })),
+        groups: rows[0]?.groups ?? 0,
+        runs: rows[0]?.total ?? 0,
+      };
+    },
+    async page(wireNumber, { state, outcome, afterHostId, scope, limit }) {
+      const rows = await builtOnce(connection, (db) => {
+        let query = db
+          .selectFrom('runs')
+          .select(runColumns)
+          .where('wire_number', '=', wireNumber)
+          .orderBy('host_id')
+          .limit(limit);
+        if (state !== undefined) query = query.where('state', '=', state);
+        if (outcome !== undefined) query = query.where('outcome_hash', '=', outcome);
+        if (afterHostId !== undefined) query = query.where('host_id', '>', afterHostId);
+        if (scope) query = query.where(sql<boolean>`true ${within(scope)}`);
+        return query;
+      });
+      return rows.map(toRun);
+    },
+  } satisfies JobRunsTable);
+}
