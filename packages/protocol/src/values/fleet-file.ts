@@ -53,7 +53,7 @@ const dateTime = (description: string) =>
 const variables = (description: string) =>
   Type.Optional(Type.Array(Type.String({ minLength: 1 }), { description }));
 
-const FleetHostsGroup = Type.Object(
+export const FleetHostsGroup = Type.Object(
   {
     name: name({ description: 'What the group is called.' }),
     was: Type.Optional(name({ description: 'What it was called until now: it is renamed.' })),
@@ -65,7 +65,7 @@ const FleetHostsGroup = Type.Object(
 );
 export type FleetHostsGroup = Static<typeof FleetHostsGroup>;
 
-const FleetSetting = Type.Object(
+export const FleetSetting = Type.Object(
   {
     name: name({ description: 'What commands know it by.' }),
     value: Type.Optional(
@@ -87,7 +87,7 @@ const FleetSetting = Type.Object(
 );
 export type FleetSetting = Static<typeof FleetSetting>;
 
-const FleetVariable = Type.Object(
+export const FleetVariable = Type.Object(
   {
     category: nameWithoutSlash({ description: 'What the variable belongs to.' }),
     name: nameWithoutSlash({ description: 'What commands know it by.' }),
@@ -101,7 +101,7 @@ const FleetVariable = Type.Object(
 );
 export type FleetVariable = Static<typeof FleetVariable>;
 
-const FleetCommand = Type.Object(
+export const FleetCommand = Type.Object(
   {
     name: name({ description: 'What the command is called; unique in its commands group.' }),
     was: Type.Optional(
@@ -141,7 +141,7 @@ const FleetCommand = Type.Object(
 );
 export type FleetCommand = Static<typeof FleetCommand>;
 
-const FleetCommandsGroup = Type.Object(
+export const FleetCommandsGroup = Type.Object(
   {
     name: name({ description: 'What the group is called.' }),
     was: Type.Optional(name({ description: 'What it was called until now: it is renamed.' })),
