@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Mind } from '../domain/mind.ts';
+import type { ApiCall } from './api/api-call.ts';
 import type { ApiLimits } from './api/api-limits.ts';
 import type { Connections } from './connections.ts';
 import type { RegistrationLimits } from './registration-limits.ts';
@@ -30,6 +31,8 @@ export type HttpOptions = {
   readonly requestsPerOperator: number;
   /** A minute, of one address: wrong passwords and tokens. */
   readonly failedSignInsPerAddress: number;
+  /** What operators may ask: the contract, where nothing else is said. */
+  readonly apiCalls?: readonly ApiCall[];
   /** How long `stop` waits for what is under way (20). */
   readonly stopTimeoutSeconds?: number;
 };

@@ -60,7 +60,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.setErrorHandler((error, request, reply) => answerError(door, request, reply, error));
   addConnectionCheck(app, door);
   addApiRoutes(app, door);
-  addOperatorsApi(app, door);
+  addOperatorsApi(app, door, options.apiCalls);
   addSealedRoutes(app, door);
   addHealthRoutes(app, door);
   addClientFileRoutes(app, door);

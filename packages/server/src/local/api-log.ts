@@ -44,7 +44,7 @@ async function show(given: Given): Promise<number> {
 
 function lines(entries: readonly ApiLogEntry[]): string[] {
   return table(
-    ['TIME', 'METHOD', 'PATH', 'STATUS', 'HOST OR OPERATOR', 'ADDRESS', 'TOOK'],
+    ['TIME', 'METHOD', 'PATH', 'STATUS', 'WHO', 'ADDRESS', 'TOOK'],
     entries.map((entry) => [
       localTime(entry.at),
       entry.method,

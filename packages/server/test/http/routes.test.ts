@@ -14,7 +14,7 @@ const guarded = paths.filter(({ name }) => name !== 'status' && name !== 'discov
 const otherPaths = [
   '/api',
   '/api/',
-  '/api/v2/',
+  '/api/v3/',
   '/api/status/more',
   '/api/v1/commands/get/',
   '/api/v1/commands/post',

@@ -30,7 +30,7 @@ describe('remotes-server api_log', () => {
       expect(status).toBe(0);
       const lines = stdout.trimEnd().split('\n');
       expect(lines).toEqual([
-        expect.stringMatching(/^TIME +METHOD +PATH +STATUS +HOST +ADDRESS +TOOK$/),
+        expect.stringMatching(/^TIME +METHOD +PATH +STATUS +WHO +ADDRESS +TOOK$/),
         expect.stringMatching(/ POST +\/api\/v1\/x+… +317 +000001 +192\.0\.2\.7 +1\.3 ms$/),
         expect.stringMatching(/ 318 /),
         expect.stringMatching(/ 319 /),

@@ -26,8 +26,11 @@ type AnyDeed = (
 const nothing = { type: 'object', properties: {} };
 
 /** Every route of the contract. */
-export function apiCalls(): readonly ApiCall[] {
-  return Object.entries<ApiRoute>(routes).map(([name, route]) =>
+export function apiCalls(
+  contract: Readonly<Record<string, ApiRoute>> = routes,
+  deeds: Readonly<Record<string, unknown>> = apiDeeds,
+): readonly ApiCall[] {
+  return Object.entries<ApiRoute>(contract).map(([name, route]) =>
     Object.freeze({
       name: name as RouteName,
       route,
@@ -35,7 +38,7 @@ export function apiCalls(): readonly ApiCall[] {
       params: route.params && shapeOf(route.params),
       query: shapeOf(route.query ?? nothing),
       body: route.body && shapeOf(route.body),
-      deed: (apiDeeds as Readonly<Record<string, AnyDeed>>)[name] as AnyDeed,
+      deed: deeds[name] as AnyDeed,
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { Door } from '../door.ts';
 import { refusalOfVisit } from './admission.ts';
 import { type ApiCall, apiCalls } from './api-call.ts';
 import { carryOut } from './carrying-out.ts';
+import { addDocsRoutes } from './docs-routes.ts';
 import { sendFault, sendProblem } from './problem-answers.ts';
 import { sendReply } from './reply-sending.ts';
 import { beginVisit } from './visit.ts';
@@ -14,12 +15,16 @@ import { beginVisit } from './visit.ts';
 const strangersBodyBytes = 64 * 1024;
 
 /** The requests of operators: `/api/v2/…`, as the contract in the protocol has them. */
-export function addOperatorsApi(app: FastifyInstance, door: Door): void {
+export function addOperatorsApi(
+  app: FastifyInstance,
+  door: Door,
+  calls: readonly ApiCall[] = apiCalls(),
+): void {
   app.decorateRequest('visit', null);
   const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendFault(door, request, reply, error);
   const byUrl = new Map<string, ApiCall[]>();
-  for (const call of apiCalls()) {
+  for (const call of calls) {
     byUrl.set(call.url, [...(byUrl.get(call.url) ?? []), call]);
     app.route({
       method: methodsOf(call),
@@ -30,7 +35,8 @@ export function addOperatorsApi(app: FastifyInstance, door: Door): void {
       handler: (request, reply) => answer(door, call, request, reply),
     });
   }
-  for (const [url, calls] of byUrl) addOtherMethods(app, door, url, calls.flatMap(methodsOf));
+  for (const [url, same] of byUrl) addOtherMethods(app, door, url, same.flatMap(methodsOf));
+  addDocsRoutes(app, door);
   const nowhere = (request: FastifyRequest, reply: FastifyReply) => {
     beginVisit(door, request, reply, null);
     return sendProblem(door, request, reply, notFound('such path: see /api/v2/docs'));
