@@ -121,9 +121,11 @@ export function parseHostFilter(text: string): HostFilter | HostFilterProblem {
 
 /** Whether this host is meant. */
 export function matchesHostFilter(filter: HostFilter, host: FilterableHost): boolean {
-  if (filter.kind === 'and') return filter.parts.every((part) => matchesHostFilter(part, host));
-  if (filter.kind === 'or') return filter.parts.some((part) => matchesHostFilter(part, host));
   if (filter.kind === 'not') return !matchesHostFilter(filter.part, host);
+  if (filter.kind !== 'is') {
+    const matches = (part: HostFilter) => matchesHostFilter(part, host);
+    return filter.kind === 'and' ? filter.parts.every(matches) : filter.parts.some(matches);
+  }
   const { field, operator, value } = filter;
   const isExact = field === 'name' || field === 'group';
   const wanted = isExact ? value : value.toLowerCase();
@@ -146,10 +148,11 @@ export function fieldsOf(filter: HostFilter): ReadonlySet<HostFilterField> {
  * decided here (name, id, group) has a part in it.
  */
 export function isAnchored(filter: HostFilter): boolean {
-  if (filter.kind === 'and') return filter.parts.some(isAnchored);
-  if (filter.kind === 'or') return filter.parts.every(isAnchored);
   // Not to be in a group is said of every host that nobody put anywhere.
   if (filter.kind === 'not') return false;
+  if (filter.kind !== 'is') {
+    return filter.kind === 'and' ? filter.parts.some(isAnchored) : filter.parts.every(isAnchored);
+  }
   return filter.operator !== '!=' && ['name', 'id', 'group'].includes(filter.field);
 }
 

@@ -1,4 +1,5 @@
 import type { HostState } from '@remotes/protocol/values/host';
+import type { HostPresence } from '../hosts-reading.ts';
 
 export type Host = {
   id: number;
@@ -71,6 +72,39 @@ export type Visit = {
   clientVersion: string | null;
 };
 
+/** Which hosts a page is about; what is absent lets all through. */
+export type HostsPage = {
+  /** A part of the name, whatever the case of its letters. */
+  namePart?: string;
+  state?: HostState;
+  presence?: HostPresence;
+  hostsGroupId?: number;
+  /** Only hosts of one of these hosts groups. */
+  within: readonly number[] | null;
+  /** Only hosts whose names come later. */
+  afterName?: string;
+  limit: number;
+  now: number;
+};
+
+/** What a selection of hosts looks at. */
+export type HostInBrief = Pick<
+  Host,
+  'id' | 'uuid' | 'name' | 'state' | 'facts' | 'lastSeenAt' | 'usualIntervalMs'
+> & {
+  /** It has proved a channel key: v1 is closed to it. */
+  isSealed: boolean;
+};
+
+/** Which hosts; what is absent lets all through. */
+export type HostsInBrief = {
+  ids?: readonly number[];
+  /** Members of one of these groups at least. */
+  hostsGroupIds?: readonly number[];
+  /** The same, by somebody's rights. */
+  scope: readonly number[] | null;
+};
+
 export interface HostsTable {
   byId(id: number): Promise<Host | undefined>;
   byUuid(uuid: string): Promise<Host | undefined>;
@@ -78,6 +112,12 @@ export interface HostsTable {
   byKeyFingerprint(fingerprint: string): Promise<Host | undefined>;
   byTokenHash(tokenHash: string): Promise<Host | undefined>;
   list(): Promise<Host[]>;
+  /** By id. */
+  inBrief(asked: HostsInBrief): Promise<HostInBrief[]>;
+  /** By name. */
+  page(page: HostsPage): Promise<Host[]>;
+  /** How many there are of each state, and how many verified ones are away. */
+  count(within: readonly number[] | null, now: number): Promise<Record<HostState | 'away', number>>;
   /** Adds a host in state `registered`, named by its id in six digits. */
   add(host: NewHost): Promise<Host>;
   change(id: number, change: HostChange): Promise<void>;

@@ -1,59 +1,43 @@
 import { sql } from 'kysely';
-import type { Host, HostChange, HostsTable, NewHost, Visit } from '../../domain/ports.ts';
+import type {
+  Host,
+  HostChange,
+  HostsInBrief,
+  HostsPage,
+  HostsTable,
+  NewHost,
+  Visit,
+} from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
 import { prepared, preparedSql } from '../prepared.ts';
+import { hostColumns } from './hosts-columns.ts';
+import { hostsInBrief } from './hosts-in-brief.ts';
+import { countHosts, hostsPage } from './hosts-pages.ts';
 import { recordVisits } from './hosts-visits.ts';
 
-const columns = [
-  'hosts.id',
-  'hosts.uuid',
-  'hosts.name',
-  'hosts.public_pem as publicPem',
-  'hosts.key_fingerprint as keyFingerprint',
-  'hosts.state',
-  'hosts.needs_approval as needsApproval',
-  'hosts.registration_token_id as registrationTokenId',
-  'hosts.registered_at as registeredAt',
-  'hosts.verified_at as verifiedAt',
-  'hosts.last_seen_at as lastSeenAt',
-  'hosts.usual_interval_ms as usualIntervalMs',
-  'hosts.last_address as lastAddress',
-  'hosts.client_agent as clientAgent',
-  'hosts.client_version as clientVersion',
-  'hosts.channel_key as channelKey',
-  'hosts.channel_key_enrolled_at as channelKeyEnrolledAt',
-  'hosts.facts',
-  'hosts.capability',
-  'hosts.boot',
-  'hosts.journal_id as journalId',
-  'hosts.told_store_id as toldStoreId',
-  'hosts.sessions_from as sessionsFrom',
-  'hosts.counter_from as counterFrom',
-] as const;
-
 const byId = prepared((db, given: { id: number }) =>
-  db.selectFrom('hosts').select(columns).where('id', '=', given.id),
+  db.selectFrom('hosts').select(hostColumns).where('id', '=', given.id),
 );
 const byUuid = prepared((db, given: { uuid: string }) =>
-  db.selectFrom('hosts').select(columns).where('uuid', '=', given.uuid),
+  db.selectFrom('hosts').select(hostColumns).where('uuid', '=', given.uuid),
 );
 const byName = prepared((db, given: { name: string }) =>
-  db.selectFrom('hosts').select(columns).where('name', '=', given.name),
+  db.selectFrom('hosts').select(hostColumns).where('name', '=', given.name),
 );
 const byKeyFingerprint = prepared((db, given: { fingerprint: string }) =>
-  db.selectFrom('hosts').select(columns).where('key_fingerprint', '=', given.fingerprint),
+  db.selectFrom('hosts').select(hostColumns).where('key_fingerprint', '=', given.fingerprint),
 );
 // No join: SQLite as it is built here plans a join anew each time that it is asked with another value.
 const byTokenHash = prepared((db, given: { tokenHash: string }) =>
   db
     .selectFrom('hosts')
-    .select(columns)
+    .select(hostColumns)
     .where('id', '=', (inner) =>
       inner.selectFrom('host_tokens').select('host_id').where('token_hash', '=', given.tokenHash),
     ),
 );
-const list = prepared((db) => db.selectFrom('hosts').select(columns).orderBy('id'));
+const list = prepared((db) => db.selectFrom('hosts').select(hostColumns).orderBy('id'));
 
 const add = prepared((db, given: Omit<NewHost, 'needsApproval'> & { needsApproval: number }) =>
   db
@@ -148,6 +132,8 @@ export function hostsTable(connection: Connection): HostsTable {
     async list() {
       return (await list.all(connection, {})).map(toHost);
     },
+    page: async (page: HostsPage) => (await hostsPage(connection, page)).map(toHost),
+    count: (within: readonly number[] | null, now: number) => countHosts(connection, within, now),
     async add(host: NewHost) {
       const added = await add.first(connection, { ...host, needsApproval: Number(host.needsApproval) });
       const id = added?.id ?? -1;
@@ -156,6 +142,7 @@ export function hostsTable(connection: Connection): HostsTable {
       if (!stored) throw new Error('A host that was added is not there.');
       return stored;
     },
+    inBrief: (asked: HostsInBrief) => hostsInBrief(connection, asked),
     change: (id: number, changes: HostChange) => change(connection, id, changes),
     async remove(id: number) {
       await removeRuns.run(connection, { id });
