@@ -1,7 +1,10 @@
+import { hostsRoutes } from './hosts.ts';
 import type { ApiRoute } from './route.ts';
 
 /** Every request of the operators' API, by its name. */
-export const routes = {} as const satisfies Record<string, ApiRoute>;
+export const routes = {
+  ...hostsRoutes,
+} as const satisfies Record<string, ApiRoute>;
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;

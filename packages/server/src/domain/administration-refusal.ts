@@ -8,7 +8,12 @@ export type DeclineCode =
   | 'unknown_run'
   | 'unsuitable_name'
   | 'unsuitable_state'
-  | 'needs_yes';
+  | 'needs_yes'
+  | 'not_found'
+  | 'not_allowed'
+  | 'name_taken'
+  | 'unsuitable_value'
+  | 'version_changed';
 
 /** An administrator's refusal as plain data: a known code, and a sentence that says what is wrong and what to do. */
 export type AdministrationRefusal = {

@@ -92,7 +92,7 @@ async function putCommandsGroups(tables: Tables, plan: FleetPlan, hostsGroupIds:
   return ids;
 }
 
-/** Whom a value names as the one who set it. */
+/** Whom a value or a revision names as the one who set it. */
 export function setterOf({ kind, name }: Author): string {
   return kind === 'local' ? 'apply' : `operator ${name}`;
 }
@@ -101,7 +101,7 @@ async function putCommands(
   tables: Tables,
   plan: FleetPlan,
   ids: Omit<PlanIds, 'commandIds'>,
-  { now, jobIds }: Circumstances,
+  { now, by, jobIds }: Circumstances,
 ): Promise<PlanIds['commandIds']> {
   const commandIds: (number | undefined)[] = [];
   const groups = new Map(plan.commandsGroups.map((step) => [step.wanted?.name, step]));
@@ -116,11 +116,15 @@ async function putCommands(
     const revision = revisionOf(wanted, ids.variableIds);
     let wireNumber = former?.id;
     if (wireNumber === undefined) {
-      wireNumber = await tables.commands.add({ ...placed, ...revision, jobId: jobIdOf(jobIds, index) }, now);
+      wireNumber = await tables.commands.add(
+        { ...placed, ...revision, jobId: jobIdOf(jobIds, index) },
+        now,
+        setterOf(by),
+      );
     } else if (former) {
       await tables.commands.change(wireNumber, differing(former, placed));
       if (step.standing && revisionDetails(step.standing, wanted).length > 0) {
-        await tables.commands.revise(wireNumber, revision, now);
+        await tables.commands.revise(wireNumber, revision, now, setterOf(by));
       }
     }
     if (isMeantForOthers(step, group, plan)) {

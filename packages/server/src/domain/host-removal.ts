@@ -1,28 +1,37 @@
 import { type AdministrationRefusal, isDeclined } from './administration-refusal.ts';
+import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
 import type { Asker } from './operators/asker.ts';
 import type { Host, Tables } from './ports.ts';
-import { needsYes } from './run-guard.ts';
+import { needsYes, refusalOfNumber } from './run-guard.ts';
+
+export type RemovalRequest = Asker & {
+  hosts: string[];
+  agreedHosts: number | null;
+  now: number;
+  /** They were not named one by one. */
+  areSelected?: boolean;
+  isDryRun?: boolean;
+};
 
 /** Forgets all of these hosts, with everything that is stored about them, or none. */
 export async function decideRemoval(
   tables: Tables,
-  {
-    hosts: references,
-    agreedHosts,
-    now,
-    by,
-    within,
-  }: Asker & { hosts: string[]; agreedHosts: number | null; now: number },
+  { hosts: references, agreedHosts, now, by, within, areSelected = false, isDryRun = false }: RemovalRequest,
 ): Promise<{ removed: Host[] } | AdministrationRefusal> {
   const hosts = await findHosts(tables, references, within);
   if (isDeclined(hosts)) return hosts;
+  if (isDryRun) return { removed: hosts };
   const withRuns: Host[] = [];
   for (const host of hosts) {
     if ((await tables.runs.list({ hostId: host.id, limit: 1 })).length > 0) withRuns.push(host);
   }
   if (withRuns.length > 0 && hosts.length !== agreedHosts)
     return needsYes(hosts.length, what(hosts, withRuns));
+  const refusal =
+    areSelected &&
+    refusalOfNumber(await currentDefinitions(tables), hosts.length, agreedHosts, 'will be forgotten');
+  if (refusal) return refusal;
   for (const host of hosts) {
     await tables.hosts.remove(host.id);
     await tables.audit.note({

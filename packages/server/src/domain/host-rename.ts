@@ -2,6 +2,7 @@ import { readUuid } from '@remotes/protocol/values/uuid';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import { findHosts, readId } from './host-finding.ts';
 import type { Asker } from './operators/asker.ts';
+import { refusalOfVersion, rowVersion } from './operators/row-version.ts';
 import type { Host, Tables } from './ports.ts';
 
 const longestName = 100;
@@ -9,11 +10,20 @@ const longestName = 100;
 /** Gives a host another name. Names are unique, and none looks like another host's id or uuid. */
 export async function decideRename(
   tables: Tables,
-  { host: reference, name, now, by, within }: Asker & { host: string; name: string; now: number },
+  {
+    host: reference,
+    name,
+    wantedVersion = null,
+    now,
+    by,
+    within,
+  }: Asker & { host: string; name: string; wantedVersion?: string | null; now: number },
 ): Promise<{ host: Host; formerName: string } | AdministrationRefusal> {
   const found = await findHosts(tables, [reference], within);
   if (isDeclined(found)) return found;
   const host = found[0]!;
+  const changed = refusalOfVersion(`Host "${host.name}"`, hostVersion(host), wantedVersion);
+  if (changed) return changed;
   const refusal = refusalOfName(host, name);
   if (refusal !== undefined) return decline('unsuitable_name', refusal);
   const bearer = await tables.hosts.byName(name);
@@ -32,6 +42,11 @@ export async function decideRename(
   });
   await tables.server.bumpEpoch();
   return { host: { ...host, name }, formerName: host.name };
+}
+
+/** Of what an administrator decides about a host. */
+export function hostVersion({ name, state }: Pick<Host, 'name' | 'state'>): string {
+  return rowVersion([name, state]);
 }
 
 function refusalOfName(host: Host, name: string): string | undefined {

@@ -3,9 +3,10 @@ import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
 import { runsOn } from './offer.ts';
 import type { Asker } from './operators/asker.ts';
+import { reachesAll } from './operators/rights.ts';
 import type { Host, HostChange, Tables } from './ports.ts';
 import { withoutSessions } from './request-order.ts';
-import { refusalOfRuns, runnableCommands } from './run-guard.ts';
+import { refusalOfNumber, refusalOfRuns, runnableCommands } from './run-guard.ts';
 
 export type StandingRequest = Asker & {
   hosts: string[];
@@ -13,6 +14,11 @@ export type StandingRequest = Asker & {
   /** On how many hosts commands may run because of it, as far as was agreed to. */
   agreedHosts: number | null;
   now: number;
+  /** Whoever is no admin approves only what comes by tokens all of whose groups are his. */
+  isAdmin?: boolean;
+  /** They were not named one by one: how many are shut out wants to be agreed to as well. */
+  areSelected?: boolean;
+  isDryRun?: boolean;
 };
 
 export type HostsChanged = {
@@ -26,10 +32,17 @@ export type HostsChanged = {
 /** Approves, disables or enables all of these hosts or none of them. From the commit on, a disabled host's tokens work no more. */
 export async function decideStanding(
   tables: Tables,
-  { hosts: references, deed, agreedHosts, now, by, within }: StandingRequest,
+  { hosts: references, deed, agreedHosts, now, by, within, ...manner }: StandingRequest,
 ): Promise<HostsChanged | AdministrationRefusal> {
   const hosts = await findHosts(tables, references, within);
   if (isDeclined(hosts)) return hosts;
+  const foreign = manner.isAdmin === false ? await ofForeignToken(tables, hosts, within) : undefined;
+  if (foreign) {
+    return decline(
+      'not_allowed',
+      `Host "${foreign.name}" came by a token of other hosts groups than yours: an admin can approve it.`,
+    );
+  }
   const changes: { host: Host; change: HostChange }[] = [];
   const unchanged: Host[] = [];
   for (const host of hosts) {
@@ -47,7 +60,13 @@ export async function decideStanding(
     const pending = new Set(await tables.pending.ofHost(host.id));
     if (runnable.some(({ id, interpreter }) => pending.has(id) && runsOn(host, interpreter))) willRunOn += 1;
   }
-  const refusal = refusalOfRuns(definitions, willRunOn, agreedHosts);
+  const refusal =
+    deed === 'disable' && manner.areSelected
+      ? refusalOfNumber(definitions, changes.length, agreedHosts, 'will be disabled')
+      : refusalOfRuns(definitions, willRunOn, agreedHosts);
+  if (manner.isDryRun) {
+    return { changed: changes.map(({ host, change }) => ({ ...host, ...change })), unchanged, willRunOn };
+  }
   if (refusal) return refusal;
 
   for (const { host, change } of changes) {
@@ -63,6 +82,21 @@ export async function decideStanding(
   }
   if (changes.length > 0) await tables.server.bumpEpoch();
   return { changed: changes.map(({ host, change }) => ({ ...host, ...change })), unchanged, willRunOn };
+}
+
+/** The first that came by a token which is not wholly within these groups. */
+async function ofForeignToken(
+  tables: Tables,
+  hosts: readonly Host[],
+  within: readonly number[] | null,
+): Promise<Host | undefined> {
+  if (within === null) return undefined;
+  for (const host of hosts) {
+    const token = host.registrationTokenId;
+    const groups = token === null ? [] : await tables.registrationTokens.hostsGroupIds(token);
+    if (groups.length === 0 || !reachesAll({ hostsGroupIds: within }, groups)) return host;
+  }
+  return undefined;
 }
 
 /** What the deed changes of a host; undefined when it is so already, a sentence when it cannot be done. */

@@ -15,12 +15,13 @@ export type GroupingRequest = Asker & {
   deed: 'group' | 'ungroup';
   agreedHosts: number | null;
   now: number;
+  isDryRun?: boolean;
 };
 
 /** Puts all of these hosts into a hosts group, or takes them out, or does nothing. */
 export async function decideGrouping(
   tables: Tables,
-  { hostsGroup: groupName, hosts: references, deed, agreedHosts, now, by, within }: GroupingRequest,
+  { hostsGroup: groupName, hosts: references, deed, agreedHosts, now, by, within, isDryRun }: GroupingRequest,
 ): Promise<HostsChanged | AdministrationRefusal> {
   const groups = await findHostsGroups(tables, [groupName], within);
   if (isDeclined(groups)) return groups;
@@ -32,6 +33,7 @@ export async function decideGrouping(
   const toChange = hosts.filter((host) => members.has(host.id) !== (deed === 'group'));
   const unchanged = hosts.filter((host) => members.has(host.id) === (deed === 'group'));
   const willRunOn = deed === 'group' ? await countRunning(tables, group, toChange, now) : 0;
+  if (isDryRun) return { changed: toChange, unchanged, willRunOn };
   const refusal = refusalOfRuns(await currentDefinitions(tables), willRunOn, agreedHosts);
   if (refusal) return refusal;
 

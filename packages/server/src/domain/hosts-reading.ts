@@ -12,6 +12,9 @@ export type HostReading = {
   readonly notOffered: readonly NotOffered[];
 };
 
+/** `never`: it has not come since it registered; `away`: it is silent for three times its usual interval. */
+export type HostPresence = 'online' | 'away' | 'never';
+
 export type NotOffered = { readonly commands: readonly CommandDefinition[]; readonly reason: string };
 
 /** Every host, by id. */
@@ -35,12 +38,35 @@ export async function readHosts(tables: Tables, now: number): Promise<HostReadin
 }
 
 /** Visits reach the database in batches; a host is not away because of that. */
-const writtenLateMs = 15_000;
+export const writtenLateMs = 15_000;
 
 /** Silent for three times its usual interval. A host that came only once has none, and is never away. */
 function isAway(host: Host, now: number): boolean {
-  if (host.state !== 'verified' || host.lastSeenAt === null || host.usualIntervalMs === null) return false;
-  return now - host.lastSeenAt > 3 * host.usualIntervalMs + writtenLateMs;
+  return host.state === 'verified' && presenceOf(host, now) === 'away';
+}
+
+export function presenceOf(
+  { lastSeenAt, usualIntervalMs }: Pick<Host, 'lastSeenAt' | 'usualIntervalMs'>,
+  now: number,
+): HostPresence {
+  if (lastSeenAt === null) return 'never';
+  const isSilent = usualIntervalMs !== null && now - lastSeenAt > 3 * usualIntervalMs + writtenLateMs;
+  return isSilent ? 'away' : 'online';
+}
+
+/** What is meant for one host and is not offered to it. */
+export async function readNotOffered(
+  tables: Tables,
+  definitions: Definitions,
+  host: Host,
+): Promise<NotOffered[]> {
+  const pending = await tables.pending.ofHost(host.id);
+  const foreign = pending.flatMap((id) => {
+    const command = definitions.commands.get(id);
+    return command?.isOffered && !runsOn(host, command.interpreter) ? [command] : [];
+  });
+  const held = host.state === 'verified' ? await heldBack(tables, definitions, host) : [];
+  return [...byInterpreter(foreign), ...held];
 }
 
 async function groupNames(tables: Tables): Promise<Map<number, string[]>> {

@@ -23,12 +23,27 @@ export function refusalOfRuns(
   agreedHosts: number | null,
 ): AdministrationRefusal | undefined {
   if (hosts <= confirmAbove(definitions) || hosts === agreedHosts) return undefined;
-  return needsYes(hosts, `Commands will run on ${hosts} ${hosts === 1 ? 'host' : 'hosts'}.`);
+  return needsYes(hosts, `Commands will run on ${countText(hosts)}.`);
+}
+
+/** The same of a change that makes nothing run and reaches hosts which were not named one by one. */
+export function refusalOfNumber(
+  definitions: Definitions,
+  hosts: number,
+  agreedHosts: number | null,
+  what: string,
+): AdministrationRefusal | undefined {
+  if (hosts <= confirmAbove(definitions) || hosts === agreedHosts) return undefined;
+  return needsYes(hosts, `${countText(hosts)} ${what}.`);
 }
 
 /** A refusal until the number of hosts is agreed to. `what` is the sentence that says what will happen. */
 export function needsYes(hosts: number, what: string): AdministrationRefusal {
   return { ...decline('needs_yes', `${what} To go ahead, say --yes ${hosts}.`), hosts };
+}
+
+function countText(hosts: number): string {
+  return `${hosts} ${hosts === 1 ? 'host' : 'hosts'}`;
 }
 
 function confirmAbove(definitions: Definitions): number {

@@ -41,6 +41,8 @@ export type Schema = OperatorsSchema & {
   api_log: ApiLogRow;
   idempotency_keys: IdempotencyKeyRow;
   audit_notes: { id: GeneratedAlways<number>; note: string };
+  audit_entries: AuditEntryRow;
+  audit_checkpoints: AuditCheckpointRow;
 };
 
 type ServerStateRow = {
@@ -161,6 +163,7 @@ type CommandRevisionRow = {
   settings: string;
   variables: string;
   output_variables: string;
+  created_by: string | null;
 };
 
 /** Of a standing job only what says which command it is; the command says the rest. */
@@ -242,4 +245,24 @@ type IdempotencyKeyRow = {
   request_hash: string;
   answer: string | null;
   created_at: number;
+};
+
+/** `entry` is canonical JSON; the columns before it are for finding it. */
+type AuditEntryRow = {
+  number: number;
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+  entry: string;
+  hash: string;
+};
+
+type AuditCheckpointRow = {
+  size: number;
+  server: string;
+  hash: string;
+  at_ms: number;
+  signing_key: string;
+  signature: string;
 };

@@ -48,15 +48,20 @@ export interface CommandsTable {
   /** Each command with its newest revision. */
   list(): Promise<Command[]>;
   /** Adds the command, its first revision and its standing job, under the next wire number. */
-  add(command: NewCommand, at: number): Promise<number>;
+  add(command: NewCommand, at: number, by?: string | null): Promise<number>;
   change(
     id: number,
     change: Partial<Pick<Command, 'name' | 'description' | 'position' | 'isActive' | 'commandsGroupId'>>,
   ): Promise<void>;
   /** A former or the current revision; undefined when the command is gone. */
   revision(id: number, revision: number): Promise<CommandRevision | undefined>;
-  /** Adds a revision and makes it the current one. */
-  revise(id: number, revision: CommandRevision, at: number): Promise<number>;
+  /** Newest first, from the one before `before` on. */
+  revisions(
+    id: number,
+    page: { before: number; limit: number },
+  ): Promise<(CommandRevision & { revision: number; createdAt: number; createdBy: string | null })[]>;
+  /** Adds a revision and makes it the current one. `by` says who made it. */
+  revise(id: number, revision: CommandRevision, at: number, by?: string | null): Promise<number>;
   remove(id: number): Promise<void>;
   /** The highest wire number that was given, or is kept from being given; 0 before the first. */
   highestWireNumber(): Promise<number>;

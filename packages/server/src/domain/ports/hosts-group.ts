@@ -7,6 +7,10 @@ export interface HostsGroupsTable {
   change(id: number, change: Partial<Omit<HostsGroup, 'id'>>): Promise<void>;
   remove(id: number): Promise<void>;
   ofHost(hostId: number): Promise<HostsGroup[]>;
+  /** The groups of each of these hosts. */
+  ofHosts(hostIds: readonly number[]): Promise<{ hostId: number; hostsGroupId: number }[]>;
+  byId(id: number): Promise<HostsGroup | undefined>;
+  countMembers(): Promise<{ hostsGroupId: number; hosts: number }[]>;
   memberIds(groupId: number): Promise<number[]>;
   /** Every membership, for export. */
   memberships(): Promise<{ hostsGroupId: number; hostId: number }[]>;

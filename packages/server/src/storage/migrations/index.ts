@@ -7,6 +7,7 @@ import { up as operators } from './0005-operators.ts';
 import { up as jobs } from './0006-jobs.ts';
 import { up as auditChainAndEvents } from './0007-audit-chain-and-events.ts';
 import { up as apiRequests } from './0008-api-requests.ts';
+import { up as nouns } from './0009-nouns.ts';
 
 export type Migration = {
   readonly name: string;
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { name: '0006-jobs', up: jobs },
   { name: '0007-audit-chain-and-events', up: auditChainAndEvents },
   { name: '0008-api-requests', up: apiRequests },
+  { name: '0009-nouns', up: nouns },
 ];

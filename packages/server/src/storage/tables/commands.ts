@@ -60,7 +60,7 @@ const addJob = prepared((db, given: { jobId: string; commandId: number; at: numb
   }),
 );
 const addRevision = prepared(
-  (db, given: StoredRevision & { commandId: number; revision: number; at: number }) =>
+  (db, given: StoredRevision & { commandId: number; revision: number; at: number; by: string | null }) =>
     db.insertInto('command_revisions').values({
       command_id: given.commandId,
       revision: given.revision,
@@ -72,6 +72,7 @@ const addRevision = prepared(
       settings: given.settings,
       variables: given.variables,
       output_variables: given.outputVariables,
+      created_by: given.by,
     }),
 );
 const revisionOf = prepared((db, given: { id: number; revision: number }) =>
@@ -88,6 +89,26 @@ const revisionOf = prepared((db, given: { id: number; revision: number }) =>
     ])
     .where('command_id', '=', given.id)
     .where('revision', '=', given.revision),
+);
+const revisions = prepared((db, given: { id: number; before: number; limit: number }) =>
+  db
+    .selectFrom('command_revisions')
+    .select([
+      'revision',
+      'created_at as createdAt',
+      'created_by as createdBy',
+      'interpreter',
+      'timeout_seconds as timeoutSeconds',
+      'attempts',
+      'program',
+      'settings',
+      'variables',
+      'output_variables as outputVariables',
+    ])
+    .where('command_id', '=', given.id)
+    .where('revision', '<', given.before)
+    .orderBy('revision', 'desc')
+    .limit(given.limit),
 );
 const nextRevision = prepared((db, given: { id: number }) =>
   db
@@ -132,11 +153,11 @@ export function commandsTable(connection: Connection): CommandsTable {
         isActive: row.isActive === 1,
       }));
     },
-    async add(command: NewCommand, at: number) {
+    async add(command: NewCommand, at: number, by: string | null = null) {
       const id = await drawWireNumber(connection);
       await addCommand.run(connection, { ...command, id, isActive: Number(command.isActive) });
       await addJob.run(connection, { jobId: command.jobId, commandId: id, at });
-      await addRevision.run(connection, { ...stored(command), commandId: id, revision: 1, at });
+      await addRevision.run(connection, { ...stored(command), commandId: id, revision: 1, at, by });
       return id;
     },
     change: (id: number, changes: object) => change(connection, id, changes),
@@ -144,7 +165,16 @@ export function commandsTable(connection: Connection): CommandsTable {
       const row = await revisionOf.first(connection, { id, revision });
       return row && read(row);
     },
-    async revise(id: number, revision: CommandRevision, at: number) {
+    async revisions(id: number, page: { before: number; limit: number }) {
+      const rows = await revisions.all(connection, { id, ...page });
+      return rows.map((row) => ({
+        ...read(row),
+        revision: row.revision,
+        createdAt: row.createdAt,
+        createdBy: row.createdBy,
+      }));
+    },
+    async revise(id: number, revision: CommandRevision, at: number, by: string | null = null) {
       const next = await nextRevision.first(connection, { id });
       if (!next) throw new Error(`There is no command ${id} to revise.`);
       await addRevision.run(connection, {
@@ -152,6 +182,7 @@ export function commandsTable(connection: Connection): CommandsTable {
         commandId: id,
         revision: next.revision,
         at,
+        by,
       });
       return next.revision;
     },

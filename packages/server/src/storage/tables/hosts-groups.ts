@@ -1,7 +1,7 @@
 import type { HostsGroup, HostsGroupsTable } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
-import { prepared } from '../prepared.ts';
+import { builtOnce, prepared } from '../prepared.ts';
 
 const columns = ['hosts_groups.id', 'hosts_groups.name', 'hosts_groups.is_active as isActive'] as const;
 
@@ -25,6 +25,15 @@ const ofHost = prepared((db, given: { hostId: number }) =>
       inner.selectFrom('hosts_group_members').select('hosts_group_id').where('host_id', '=', given.hostId),
     )
     .orderBy('id'),
+);
+const byId = prepared((db, given: { id: number }) =>
+  db.selectFrom('hosts_groups').select(columns).where('id', '=', given.id),
+);
+const countMembers = prepared((db) =>
+  db
+    .selectFrom('hosts_group_members')
+    .select(({ fn }) => ['hosts_group_id as hostsGroupId', fn.countAll<number>().as('hosts')])
+    .groupBy('hosts_group_id'),
 );
 const memberIds = prepared((db, given: { groupId: number }) =>
   db
@@ -74,6 +83,22 @@ export function hostsGroupsTable(connection: Connection): HostsGroupsTable {
     async ofHost(hostId: number) {
       return (await ofHost.all(connection, { hostId })).map(toGroup);
     },
+    async ofHosts(hostIds: readonly number[]) {
+      if (hostIds.length === 0) return [];
+      return builtOnce(connection, (db) =>
+        db
+          .selectFrom('hosts_group_members')
+          .select(['host_id as hostId', 'hosts_group_id as hostsGroupId'])
+          .where('host_id', 'in', hostIds)
+          .orderBy('host_id')
+          .orderBy('hosts_group_id'),
+      );
+    },
+    async byId(id: number) {
+      const row = await byId.first(connection, { id });
+      return row && toGroup(row);
+    },
+    countMembers: () => countMembers.all(connection, {}),
     async memberIds(groupId: number) {
       return (await memberIds.all(connection, { groupId })).map((row) => row.hostId);
     },

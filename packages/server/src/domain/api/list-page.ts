@@ -1,0 +1,33 @@
+import { usualPageLimit } from '@remotes/protocol/operators/page';
+import { pageFrom, readCursor } from '../operators/cursor.ts';
+import { isProblem, type Problem } from '../operators/problem.ts';
+
+type PageQuery = { readonly limit?: number; readonly cursor?: string };
+
+/** How many rows to ask for: one more than the page holds says whether there is a next one. */
+export function rowsWanted({ limit }: PageQuery): number {
+  return (limit ?? usualPageLimit) + 1;
+}
+
+/** A page of what is in memory whole: of definitions, of which there are never many. `compare` is the order of `keyOf`. */
+export function pageOfAll<Row, Key extends readonly (string | number)[]>(
+  rows: readonly Row[],
+  { limit, cursor }: PageQuery,
+  kinds: { readonly [Index in keyof Key]: Key[Index] extends string ? 'text' : 'number' },
+  keyOf: (row: Row) => Key,
+): { items: readonly Row[]; next: string | null } | Problem {
+  const after = readCursor(cursor, kinds as readonly ('text' | 'number')[]);
+  if (isProblem(after)) return after;
+  const sorted = rows.toSorted((one, other) => compareKeys(keyOf(one), keyOf(other)));
+  const rest = after === undefined ? sorted : sorted.filter((row) => compareKeys(keyOf(row), after) > 0);
+  return pageFrom(rest.slice(0, rowsWanted({ ...(limit !== undefined && { limit }) })), limit, keyOf);
+}
+
+function compareKeys(one: readonly (string | number)[], other: readonly (string | number)[]): number {
+  for (const [index, mine] of one.entries()) {
+    const theirs = other[index];
+    if (theirs === undefined || mine === theirs) continue;
+    return mine < theirs ? -1 : 1;
+  }
+  return 0;
+}
