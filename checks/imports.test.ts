@@ -98,10 +98,21 @@ const rooms: Readonly<Record<string, Room>> = {
     node: 'any',
     reason: 'every host installs the client: few dependencies',
   },
+  'packages/cli/src/': {
+    may: ['packages/cli/src/', protocol],
+    packages: [],
+    node: 'any',
+    reason: 'the command line knows the contract of the API and nothing of the server',
+  },
 };
 
 /** Edges that the table above would allow and that must not be. */
 const forbidden: readonly { from: RegExp; to: RegExp; reason: string }[] = [
+  {
+    from: /^packages\/cli\/src\/(api|folder|screen)\//,
+    to: /^packages\/cli\/src\/(commands|run)\//,
+    reason: 'calls, files and the screen know nothing of what they are used for',
+  },
   {
     from: /^packages\/client\/src\/(?!main|config)/,
     to: /^packages\/client\/src\/main/,

@@ -1,0 +1,108 @@
+import { jobsRoutes } from '@remotes/protocol/operators/jobs';
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import type { CommandShape, Given } from '../command.ts';
+import { connect } from '../connect.ts';
+import { exitStatus } from '../exit-status.ts';
+import { isGiven } from '../given.ts';
+import { agreedHosts, agreementOptions } from '../run/agreement.ts';
+import { orderOptions, readOrder } from '../run/order.ts';
+import { previewJob, showPreview, targetsText } from '../run/preview.ts';
+import { readRules, ruleOptions } from '../run/rules.ts';
+import { requireTargets, targetOptions } from '../run/targets.ts';
+import { watchJob, watchOptions } from '../run/watch-job.ts';
+import { write } from '../screen/write.ts';
+import { trouble } from '../trouble.ts';
+
+export const run: CommandShape = {
+  name: 'run',
+  help: `Usage: remotes run [-g GROUP]… [-H HOST]… [-w FILTER] [options] -- COMMAND…
+       remotes run … [options] --file FILE
+       remotes run … [options] SAVED-COMMAND
+
+Runs something on hosts now: shows which hosts are meant, hands it out, follows it, and shows what came back, hosts that
+answered alike together. COMMAND is run by sh (PowerShell on Windows): one word is a line of the shell as it is, several
+arrive as they are typed.
+
+Which hosts (the list is made once, when the job is made):
+  -g, --group GROUP    all hosts of a hosts group; may be repeated
+  -H, --host HOST      a host by name, id or uuid; may be repeated, or be several with commas between them
+  -w, --where FILTER   narrows these, or selects alone: 'os=linux and not name~"test-*"'
+
+What:
+  -f, --file FILE      a program from a file ("-": standard input); its interpreter is told by its ending or first line
+  --interpreter NAME   python, bash, sh, node, powershell or auto
+  --timeout TIME       how long it may take on each host: 90, 90s, 30m, 12h (60s)
+  --name NAME          what the job is called
+  --setting NAME       hands it a setting; may be repeated
+  --variable NAME=TEXT hands it a text as a variable; may be repeated
+
+How:
+  --wave N|P%          so many hosts at once, or that share of them
+  --stop-after N|P%    hand out nothing more when so many have failed
+  --expires TIME       hosts that are away get it until then (1d)
+  --skip-unsuitable    leave out hosts that cannot be given it; else they are a refusal
+  --dry-run            show the hosts, and what one of them would be given; do nothing
+  --yes N              agree that it runs on N hosts; the number must be the very one. Asked for above the setting
+                       confirm_above_hosts; on a terminal you are asked
+
+Afterwards:
+  --no-wait            print the id of the job and do not wait
+  --wait-seconds TIME  wait no longer than this; usually until all are done, for hosts that were away a minute
+  --raw                on a terminal, too, show what hosts printed byte for byte
+  --json, -o csv|wide  one JSON object, or a line a run
+
+Ctrl-C asks whether to leave the job running or to stop it; a second one leaves.
+
+It ends with 0 when all succeeded, 1 when some failed, timed out or were interrupted, 2 when the command line is wrong,
+3 when something was refused, cancelled or halted, 4 when not all were done in time, 5 when the server was not reached,
+130 after Ctrl-C.
+
+Examples:
+  remotes run -g "All hosts" -- uname -a
+  remotes run -g web --wave 10% --stop-after 5 --file update.sh
+  remotes run -w 'os=linux' -- 'df -h / | tail -1'`,
+  actions: {
+    '': {
+      takes: ['[COMMAND]'],
+      hasProgram: true,
+      options: {
+        ...targetOptions,
+        ...orderOptions,
+        ...ruleOptions,
+        ...agreementOptions,
+        ...watchOptions,
+        'dry-run': { type: 'boolean' },
+        'no-wait': { type: 'boolean' },
+      },
+      run: runOnHosts,
+    },
+  },
+};
+
+async function runOnHosts(given: Given): Promise<number> {
+  const targets = requireTargets(given);
+  const rules = readRules(given);
+  const api = connect(given);
+  const ask = { ...(await readOrder(given, api)), targets, ...rules };
+  const preview = await previewJob(api, ask);
+  if (preview.targets === 0) throw trouble('refused', 'No verified host is meant: nothing was done.');
+  const isDry = isGiven(given, 'dry-run');
+  if (isDry && given.format === 'json') {
+    await write(`${jsonText(preview)}\n`);
+    return exitStatus.done;
+  }
+  console.error(targetsText(preview));
+  if (isDry) {
+    await showPreview(api, given.format, ask, preview);
+    return exitStatus.done;
+  }
+  const yes = await agreedHosts(given, preview);
+  const { answer: job } = await api.ask(jobsRoutes.jobs_create, {
+    body: { ...ask, ...(yes !== undefined && { yes }) },
+  });
+  if (isGiven(given, 'no-wait')) {
+    await write(given.format === 'json' ? `${jsonText(job)}\n` : `${job.id}\n`);
+    return exitStatus.done;
+  }
+  return watchJob(given, api, job.id, preview.away + preview.never);
+}

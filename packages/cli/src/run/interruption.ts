@@ -1,0 +1,82 @@
+import { createInterface } from 'node:readline';
+import { jobsRoutes } from '@remotes/protocol/operators/jobs';
+import type { Api } from '../api/api.ts';
+import type { ProgressLine } from '../screen/progress-line.ts';
+import { isTrouble } from '../trouble.ts';
+
+export type Interruption = {
+  /** Aborted when nobody waits any longer. */
+  readonly signal: AbortSignal;
+  /** The job was left or stopped by Ctrl-C. */
+  wasAsked(): boolean;
+  /** Ctrl-C is Ctrl-C again. */
+  end(): void;
+};
+
+/**
+ * Ctrl-C while a job is watched: asks on a terminal whether to leave it running, stop it or go on watching; leaves it
+ * running where nobody can be asked. A second Ctrl-C leaves in any case.
+ */
+export function onInterruption(api: Api, jobId: string, line: ProgressLine): Interruption {
+  const leaving = new AbortController();
+  let isAsked = false;
+  let count = 0;
+  const leave = () => {
+    isAsked = true;
+    leaving.abort();
+  };
+  const onSignal = () => {
+    count += 1;
+    if (count > 1 || !process.stdin.isTTY || !process.stderr.isTTY) return leave();
+    line.clear();
+    void choose(onSignal).then(async (choice) => {
+      if (choice === 'leave') leave();
+      if (choice === 'watch') count = 0;
+      if (choice !== 'stop') return;
+      isAsked = true;
+      count = 1;
+      await stopJob(api, jobId);
+    });
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', leave);
+  return {
+    signal: leaving.signal,
+    wasAsked: () => isAsked,
+    end() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', leave);
+    },
+  };
+}
+
+function choose(onInterrupt: () => void): Promise<'leave' | 'stop' | 'watch'> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    // A terminal that is read hands Ctrl-C to its reader.
+    reader.on('SIGINT', () => {
+      onInterrupt();
+      reader.close();
+    });
+    reader.on('close', () => resolve('leave'));
+    reader.question('Leave the job running, stop it, or go on watching? [l/s/W] ', (answer) => {
+      const letter = answer.trim().toLowerCase()[0];
+      resolve(letter === 'l' ? 'leave' : letter === 's' ? 'stop' : 'watch');
+      reader.close();
+    });
+  });
+}
+
+/** Asks for the end of a job and says what that meant. */
+export async function stopJob(api: Api, id: string): Promise<void> {
+  try {
+    const { answer } = await api.ask(jobsRoutes.jobs_stop, { params: { id } });
+    const { cancelled, asked, not_stoppable: deaf } = answer;
+    const parts = [`${cancelled} cancelled`, `${asked} asked to end`];
+    if (deaf > 0) parts.push(`${deaf} that cannot be told (hosts of the v1 protocol)`);
+    console.error(`Stopped: ${parts.join(', ')}.`);
+  } catch (thrown) {
+    if (!isTrouble(thrown)) throw thrown;
+    console.error(`It could not be stopped: ${thrown.message}`);
+  }
+}

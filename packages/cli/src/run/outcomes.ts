@@ -1,0 +1,86 @@
+import { jobsRoutes } from '@remotes/protocol/operators/jobs';
+import type { AnswerOf } from '@remotes/protocol/operators/route';
+import { visibleLine, visibleText } from '@remotes/protocol/screen/visible-text';
+import type { Api } from '../api/api.ts';
+import { itemsOf } from '../api/pages.ts';
+import type { Paint } from '../screen/colours.ts';
+import { hostsText } from './counts.ts';
+import { endingText } from './run-ending.ts';
+
+type Outcomes = AnswerOf<typeof jobsRoutes.jobs_outcomes>;
+export type OutcomeGroup = Outcomes['groups'][number];
+
+export type OutcomesShown = {
+  readonly paint: Paint;
+  /** What hosts printed is shown as it is, whatever it does to the terminal. */
+  readonly isRaw: boolean;
+};
+
+/** Groups no larger than this are told by the names of their hosts. */
+const mostNamed = 10;
+
+/** What hosts answered, alike ones together: `987 hosts · succeeded`, what they printed, and how the others differ. */
+export async function outcomesText(api: Api, jobId: string, shown: OutcomesShown): Promise<string> {
+  const { answer } = await api.ask(jobsRoutes.jobs_outcomes, { params: { id: jobId }, query: {} });
+  const parts: string[] = [];
+  for (const group of answer.groups) parts.push(groupText(group, await namesOf(api, jobId, group), shown));
+  if (answer.other_groups > 0)
+    parts.push(
+      `${answer.other_groups} other outcomes of ${hostsText(answer.other_runs)}: remotes jobs runs ${jobId}\n`,
+    );
+  return parts.join('\n');
+}
+
+export function groupText(group: OutcomeGroup, names: string, { paint, isRaw }: OutcomesShown): string {
+  const { runs, sample, diff } = group;
+  const isGood = sample.state === 'succeeded';
+  const head = `${hostsText(runs)} · ${endingText(sample)} · ${names}`;
+  const text = (of: string) => (isRaw ? of : visibleText(of));
+  const body =
+    diff === null || diff === ''
+      ? text(group.stdout) +
+        endOfLine(group.stdout) +
+        paintLines(text(group.stderr), paint) +
+        endOfLine(group.stderr)
+      : diffText(text(diff), paint);
+  const cut = group.is_cut ? `${paint('dim', `… all of it: remotes output ${sample.id}`)}\n` : '';
+  return `${paint(isGood ? 'green' : 'red', head)}\n${body}${cut}`;
+}
+
+async function namesOf(
+  api: Api,
+  jobId: string,
+  { runs, sample, state, outcome }: OutcomeGroup,
+): Promise<string> {
+  const one = visibleLine(sample.host.name);
+  if (runs === 1) return one;
+  if (runs > mostNamed) return `${one}, …`;
+  const query = { state, ...(outcome !== null && { outcome }) };
+  const names: string[] = [];
+  for await (const run of itemsOf(api, jobsRoutes.jobs_runs, { params: { id: jobId }, query }, mostNamed))
+    names.push(visibleLine(run.host.name));
+  return names.join(', ');
+}
+
+function diffText(diff: string, paint: Paint): string {
+  const lines = diff
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('+')) return paint('green', line);
+      if (line.startsWith('-')) return paint('red', line);
+      return line.startsWith('@@') ? paint('cyan', line) : line;
+    });
+  return `${lines.join('\n')}\n`;
+}
+
+function paintLines(text: string, paint: Paint): string {
+  return text
+    .split('\n')
+    .map((line) => (line === '' ? '' : paint('yellow', line)))
+    .join('\n');
+}
+
+function endOfLine(text: string): string {
+  return text === '' || text.endsWith('\n') ? '' : '\n';
+}

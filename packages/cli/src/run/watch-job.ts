@@ -1,0 +1,87 @@
+import type { JobDetail } from '@remotes/protocol/operators/jobs';
+import { jobsRoutes } from '@remotes/protocol/operators/jobs';
+import { jsonText } from '@remotes/protocol/screen/json-text';
+import { durationText } from '@remotes/protocol/screen/time-text';
+import type { Api } from '../api/api.ts';
+import { itemsOf } from '../api/pages.ts';
+import type { Given, Options } from '../command.ts';
+import { type ExitStatus, exitStatus } from '../exit-status.ts';
+import { isGiven, readSeconds } from '../given.ts';
+import { createPaint } from '../screen/colours.ts';
+import { showList } from '../screen/listing.ts';
+import { createProgressLine } from '../screen/progress-line.ts';
+import { write } from '../screen/write.ts';
+import { countsText, hostsText, statusOf, totalOf, underWay } from './counts.ts';
+import { followJob, isOver, type JobLook, lookAt } from './follow.ts';
+import { onInterruption } from './interruption.ts';
+import { outcomesText } from './outcomes.ts';
+import { runColumns } from './run-columns.ts';
+
+export const watchOptions = {
+  'wait-seconds': { type: 'string' },
+  raw: { type: 'boolean' },
+} as const satisfies Options;
+
+/** Hosts that were away at the beginning are waited for so long. */
+const awayPatienceMs = 60_000;
+
+/** Follows a job to its end, shows what came of it, and answers the exit status for it. */
+export async function watchJob(given: Given, api: Api, id: string, awayHosts: number): Promise<ExitStatus> {
+  const waitSeconds = readSeconds(given, 'wait-seconds');
+  const begun = Date.now();
+  const elapsed = () => Date.now() - begun;
+  const isEnough = ({ counts }: JobLook) => {
+    if (waitSeconds !== undefined) return elapsed() >= waitSeconds * 1000;
+    return elapsed() >= awayPatienceMs && underWay(counts) === 0 && counts.queued <= awayHosts;
+  };
+  const line = createProgressLine();
+  const interruption = onInterruption(api, id, line);
+  const show = ({ counts }: JobLook) => line.show(`${durationText(elapsed())}  ${countsText(counts)}`);
+  const wait = waitSeconds === undefined ? undefined : AbortSignal.timeout(waitSeconds * 1000);
+  const signal = wait ? AbortSignal.any([interruption.signal, wait]) : interruption.signal;
+  try {
+    await followJob(api, id, { isEnough, show, signal });
+  } finally {
+    line.clear();
+    interruption.end();
+  }
+  const look = await lookAt(api, id);
+  await reportJob(given, api, look);
+  console.error(summaryText(look, elapsed()));
+  return interruption.wasAsked()
+    ? exitStatus.interrupted
+    : statusOf(look.counts, look.job.state === 'halted');
+}
+
+/** What came of a job so far, in the format that was asked for. */
+export async function reportJob(given: Given, api: Api, { job }: JobLook): Promise<void> {
+  const { format } = given;
+  const params = { id: job.id };
+  if (format === 'json') {
+    const { answer } = await api.ask(jobsRoutes.jobs_outcomes, { params, query: {} });
+    return write(`${jsonText({ job, ...answer })}\n`);
+  }
+  if (format !== 'table')
+    return showList(format, runColumns, itemsOf(api, jobsRoutes.jobs_runs, { params, query: {} }));
+  const paint = createPaint(given.config, process.stdout);
+  const isRaw = isGiven(given, 'raw') || !process.stdout.isTTY;
+  await write(await outcomesText(api, job.id, { paint, isRaw }));
+}
+
+/** `1000 hosts: 987 succeeded, 13 failed, after 12 s. Job 0190…`, and what can be done next. */
+export function summaryText(look: JobLook, tookMs: number): string {
+  const { job, counts } = look;
+  const lines = [
+    `${hostsText(totalOf(counts))}: ${countsText(counts)}, after ${durationText(tookMs)}. Job ${job.id}${standing(job)}`,
+  ];
+  if (!isOver(look)) lines.push(`It goes on: remotes jobs watch ${job.id}, remotes jobs stop ${job.id}`);
+  const again = counts.failed + counts.timed_out + counts.stopped + counts.refused;
+  if (again > 0 && isOver(look))
+    lines.push(`Once more where it failed: remotes jobs again ${job.id} --which failed`);
+  return lines.join('\n');
+}
+
+function standing({ state, stop_after: stopAfter }: JobDetail): string {
+  if (state === 'halted') return `, halted: ${stopAfter ?? 'too many'} had failed`;
+  return state === 'stopped' ? ', stopped' : '';
+}

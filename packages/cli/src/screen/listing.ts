@@ -1,0 +1,86 @@
+import { jsonLine, jsonText } from '@remotes/protocol/screen/json-text';
+import { textTable } from '@remotes/protocol/screen/text-table';
+import { visibleText } from '@remotes/protocol/screen/visible-text';
+import { csvLine } from './csv.ts';
+import type { OutputFormat } from './format.ts';
+import { write } from './write.ts';
+
+/** One column of a list. A wide one stands in `-o wide` and CSV alone. */
+export type Column<Item> = {
+  readonly title: string;
+  readonly isWide?: true;
+  of(item: Item): string | number | boolean | null | undefined;
+};
+
+const usualWidth = 100;
+
+/** Prints a list in the format that was asked for; JSON and CSV item by item, as they come. */
+export async function showList<Item>(
+  format: OutputFormat,
+  columns: readonly Column<Item>[],
+  items: AsyncIterable<Item> | Iterable<Item>,
+): Promise<void> {
+  if (format === 'json') return showJson(items);
+  if (format === 'csv') return showCsv(columns, items);
+  const shown = columns.filter(({ isWide }) => !isWide || format === 'wide');
+  const rows: string[][] = [];
+  for await (const item of items) rows.push(shown.map((column) => cellText(column.of(item))));
+  const titles = shown.map(({ title }) => title.toUpperCase());
+  const width = format === 'wide' ? Number.POSITIVE_INFINITY : widthOfScreen();
+  await write(textTable(titles, rows, width).map(line).join(''));
+}
+
+/** One thing with its properties, a line each; those without a value are left out. */
+export async function showDetails<Item>(
+  format: OutputFormat,
+  item: Item,
+  details: readonly Column<Item>[],
+): Promise<void> {
+  if (format === 'json') return write(line(jsonText(item)));
+  if (format === 'csv') return showCsv(details, [item]);
+  const shown = details
+    .map((detail) => [detail.title, cellText(detail.of(item))] as const)
+    .filter(([, text]) => text !== '');
+  const width = Math.max(0, ...shown.map(([title]) => title.length));
+  const indent = '\n'.padEnd(width + 3);
+  await write(
+    shown
+      .map(([title, text]) =>
+        line(`${title.padEnd(width)}  ${visibleText(text.trimEnd()).replaceAll('\n', indent)}`),
+      )
+      .join(''),
+  );
+}
+
+export function widthOfScreen(): number {
+  return Math.max(usualWidth, process.stdout.columns ?? 0);
+}
+
+async function showJson<Item>(items: AsyncIterable<Item> | Iterable<Item>): Promise<void> {
+  let separator = '[\n';
+  for await (const item of items) {
+    await write(`${separator}${jsonLine(item)}`);
+    separator = ',\n';
+  }
+  await write(separator === '[\n' ? '[]\n' : '\n]\n');
+}
+
+async function showCsv<Item>(
+  columns: readonly Column<Item>[],
+  items: AsyncIterable<Item> | Iterable<Item>,
+): Promise<void> {
+  const end = '\r\n';
+  await write(csvLine(columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_'))) + end);
+  for await (const item of items) {
+    await write(csvLine(columns.map((column) => cellText(column.of(item)))) + end);
+  }
+}
+
+function cellText(value: string | number | boolean | null | undefined): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return value === null || value === undefined ? '' : String(value);
+}
+
+function line(text: string): string {
+  return `${text}\n`;
+}
