@@ -5,7 +5,9 @@ import type { StartConfig } from './config.ts';
 import { createCredentialUse } from './domain/accounts/credential-use.ts';
 import { createPasswords, passwordCostLog2 } from './domain/accounts/passwords.ts';
 import { createApiLog } from './domain/api-log.ts';
+import { createAudit } from './domain/audit/audit.ts';
 import { createDefinitionsView } from './domain/definitions.ts';
+import { createLiveEvents } from './domain/events/live-events.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
 import type { Mind } from './domain/mind.ts';
 import { createNewestSessions } from './domain/newest-sessions.ts';
@@ -52,6 +54,8 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       knownHosts: createKnownHosts(),
       presence: createPresence(clock),
       apiLog: createApiLog(definitions),
+      audit: createAudit(storage.tables, clock),
+      events: createLiveEvents(storage.tables),
       credentialUse: createCredentialUse(),
       passwords: createPasswords({ costLog2: passwordCostLog2, strength: passwordStrength }),
       limits: {

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { writeAudit } from './domain/audit/chaining.ts';
+import { pruneEvents } from './domain/events/event-pruning.ts';
 import type { Mind } from './domain/mind.ts';
 import { freshenTicketKeys } from './domain/ticket-keys.ts';
 
@@ -20,6 +22,8 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
     repeat('renew the ticket key', 60_000, log, () =>
       freshenTicketKeys(mind.storage, mind.masterKey, mind.clock()),
     ),
+    repeat('write the audit', 200, log, () => writeAudit(mind)),
+    repeat('prune the events', 60_000, log, () => pruneEvents(mind)),
     repeat('prune the API log', 60_000, log, () => pruneApiLog(mind, apiLogDays)),
     repeat('prune Idempotency-Keys', 600_000, log, () =>
       mind.storage.decide('pruneIdempotencyKeys', { olderThan: mind.clock() - dayMs }),
@@ -30,6 +34,7 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
       await Promise.all(chores.map((chore) => chore.stop()));
       await recordRequests(mind, log);
       await recordVisits(mind);
+      await writeAudit(mind, true);
     },
   });
 }

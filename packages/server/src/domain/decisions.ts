@@ -1,8 +1,10 @@
+import { decideChaining, decideCheckpoint, decideNotes } from './audit/chaining.ts';
 import { takeTokenIntoUse } from './caller.ts';
 import { decideClaim } from './claim.ts';
 import { decideDelivery } from './command-get.ts';
 import { decideReport } from './command-post.ts';
 import { decideEnrolment } from './enrol.ts';
+import { decidePruning } from './events/event-pruning.ts';
 import { decideFinished } from './finished.ts';
 import { decideFleet } from './fleet-apply.ts';
 import { decideGreeting } from './hello.ts';
@@ -66,6 +68,10 @@ export const decisions = {
   pauseOffering: decidePause,
   resumeOffering: decideResumption,
   applyFleet: decideFleet,
+  noteAudit: decideNotes,
+  chainAudit: decideChaining,
+  keepCheckpoint: decideCheckpoint,
+  pruneEvents: decidePruning,
   reserveIdempotencyKey: decideKeyReserved,
   settleIdempotencyKey: decideKeySettled,
   pruneIdempotencyKeys: (tables: Tables, { olderThan }: { olderThan: number }) =>
@@ -76,7 +82,7 @@ export type Decisions = typeof decisions;
 /**
  * How far a decision reaches. `fleet`: it may look at and change anything, so that no other is taken beside it.
  * `host`: it decides by the rows of the host that its input names, by definitions and by nothing else, and changes
- * that host's rows only. `apart`: it looks at nothing, and no decision looks at what it changes.
+ * that host's rows only. `apart`: no decision of another name looks at what it changes, and it looks at nothing else.
  */
 export type Reach = 'fleet' | 'host' | 'apart';
 export type Reaches = Readonly<Partial<Record<string, Reach>>>;
@@ -93,6 +99,10 @@ export const reaches = {
   refuseRun: 'host',
   recordVisits: 'apart',
   recordRequests: 'apart',
+  noteAudit: 'apart',
+  chainAudit: 'apart',
+  keepCheckpoint: 'apart',
+  pruneEvents: 'apart',
   pruneApiLog: 'apart',
   reserveIdempotencyKey: 'apart',
   settleIdempotencyKey: 'apart',

@@ -6,6 +6,7 @@ import { auditTable } from './tables/audit.ts';
 import { commandsTable } from './tables/commands.ts';
 import { commandsGroupsTable } from './tables/commands-groups.ts';
 import { deviceLoginsTable } from './tables/device-logins.ts';
+import { eventsTable } from './tables/events.ts';
 import { hostTokensTable } from './tables/host-tokens.ts';
 import { hostsTable } from './tables/hosts.ts';
 import { hostsGroupsTable } from './tables/hosts-groups.ts';
@@ -44,6 +45,7 @@ export function tablesOn(connection: Connection): Tables {
     outputs: outputsTable(connection),
     apiLog: apiLogTable(connection),
     audit: auditTable(connection),
+    events: eventsTable(connection),
     idempotencyKeys: idempotencyKeysTable(connection),
     operators: operatorsTable(connection),
     operatorSessions: operatorSessionsTable(connection),

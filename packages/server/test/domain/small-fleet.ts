@@ -8,11 +8,13 @@ import type { CommandPostAnswer } from '@remotes/protocol/requests/command-post'
 import { createCredentialUse } from '../../src/domain/accounts/credential-use.ts';
 import { createPasswords } from '../../src/domain/accounts/passwords.ts';
 import { createApiLog } from '../../src/domain/api-log.ts';
+import { createAudit } from '../../src/domain/audit/audit.ts';
 import { identifyCaller } from '../../src/domain/caller.ts';
 import { getCommand } from '../../src/domain/command-get.ts';
 import { postCommand } from '../../src/domain/command-post.ts';
 import { listCommands } from '../../src/domain/commands-list.ts';
 import { createDefinitionsView } from '../../src/domain/definitions.ts';
+import { createLiveEvents } from '../../src/domain/events/live-events.ts';
 import { registerHost } from '../../src/domain/host-register.ts';
 import { verifyHost } from '../../src/domain/host-verify.ts';
 import { createKnownHosts, type KnownHost } from '../../src/domain/known-hosts.ts';
@@ -52,6 +54,8 @@ export async function createFleet(database: OpenDatabase) {
     knownHosts: createKnownHosts(),
     presence: createPresence(clock),
     apiLog: createApiLog(definitions),
+    audit: createAudit(database.storage.tables, clock),
+    events: createLiveEvents(database.storage.tables),
     credentialUse: createCredentialUse(),
     // Cheap to check: tests sign in often.
     passwords: createPasswords({ costLog2: 4, strength: async () => 4 }),
