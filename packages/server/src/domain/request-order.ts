@@ -1,4 +1,4 @@
-import type { Host } from './ports.ts';
+import type { Host, Tables } from './ports.ts';
 
 /** Where a request stands among all of its host: when its session began, and its counter there. */
 export type RequestOrder = { begunAt: number; counter: number };
@@ -12,6 +12,11 @@ export function isOvertaken(
 ): boolean {
   if (sessionsFrom === null || begunAt > sessionsFrom) return false;
   return begunAt < sessionsFrom || counter < (counterFrom ?? 0);
+}
+
+export async function isOvertakenOf(tables: Tables, hostId: number, order: RequestOrder): Promise<boolean> {
+  const host = await tables.hosts.byId(hostId);
+  return host !== undefined && isOvertaken(host, order);
 }
 
 /** What is kept of a request that did something. */

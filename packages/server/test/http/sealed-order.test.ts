@@ -62,6 +62,38 @@ describe('what somebody held back on its way', () => {
       expect(await runState()).toBe('delivered');
     });
 
+    test('as a word of a run that was not begun, or just began, moves nothing once a later request was obeyed', async () => {
+      for (const isNewSession of [false, true]) {
+        const { door, hello, runState, host } = await entered(open);
+        const second = await openSecondDoor(door, kind);
+        await host.tell(hello);
+        const first = host.session.instance;
+        host.moveTo(second.url);
+        await host.tell(whoAmI);
+        const there = host.session.instance;
+        host.moveTo(door.url);
+        host.session.instance = first;
+        const [given] = (await host.tell(hello, claim)).filter(({ type }) => type === 'run');
+        const of = { run: given?.type === 'run' ? given.run : '', attempt: 1 };
+        host.session.instance = there;
+        const heldBack = [
+          { type: 'refused', ...of, code: 'journal_full' },
+          { type: 'started', ...of, started_at_ms: 1 },
+        ].map((said) => host.frameOf(writePayload([said])));
+        host.session.instance = first;
+        door.fleet.pass(1000);
+        const speaker = isNewSession ? await openSealedHost(door.url, host.keys) : host;
+        if (isNewSession) await speaker.prove();
+        // The host does not hold it: it is queued again, and given under the same attempt.
+        expect(await speaker.tell(hello, claim)).toMatchObject([{}, { type: 'run', ...of }, {}]);
+        host.moveTo(second.url);
+        for (const { bytes } of heldBack) expect((await host.send(bytes)).status).toBe(410);
+        expect(await runState()).toBe('delivered');
+        await speaker.tell({ type: 'started', ...of, started_at_ms: 2 });
+        expect(await runState()).toBe('running');
+      }
+    });
+
     test('as an enrolment is not done after an administrator allowed v1, disabled or removed the host', async () => {
       const { database, door, host } = await entered(open);
       const { decide } = database.storage;
