@@ -1,3 +1,4 @@
+import type { Hello } from '@remotes/protocol/messages/hello';
 import type { CommandDefinition, Definitions } from './definitions.ts';
 import { currentDefinitions } from './definitions.ts';
 import { runsOn, runsOnV1 } from './offer.ts';
@@ -52,6 +53,15 @@ export function presenceOf(
   if (lastSeenAt === null) return 'never';
   const isSilent = usualIntervalMs !== null && now - lastSeenAt > 3 * usualIntervalMs + writtenLateMs;
   return isSilent ? 'away' : 'online';
+}
+
+/** What a host said under seal, where it did: anybody on its way may write another header. */
+export function clientVersionOf({
+  facts,
+  clientVersion,
+}: Pick<Host, 'facts' | 'clientVersion'>): string | null {
+  if (facts === null) return clientVersion;
+  return (JSON.parse(facts) as Hello['facts']).client_version;
 }
 
 /** What is meant for one host and is not offered to it. */

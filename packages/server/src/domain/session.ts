@@ -15,6 +15,8 @@ export type FrameAnswer = {
   readonly host: KnownHost | undefined;
   readonly answer: Buffer | Refusal;
   readonly said: readonly ServerMessage[];
+  /** Whether it was obeyed, once and now: whoever repeats a recorded frame shows nobody to be there. */
+  readonly isObeyed: boolean;
 };
 
 /**
@@ -43,6 +45,7 @@ export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buf
     host: speaking,
     answer: sealAnswer(keys, frame, writePayload(said)),
     said,
+    isObeyed: counted === 'obey',
   });
   if (counted !== 'obey') {
     return seal([{ type: 'renew', instance: counted.renew.toString('base64url') }], host);
@@ -59,7 +62,7 @@ export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buf
 }
 
 function refused(answer: Refusal, host?: KnownHost): FrameAnswer {
-  return { host, answer, said: [] };
+  return { host, answer, said: [], isObeyed: false };
 }
 
 /** Another server may have a clock that is ahead: the next session that begins here is newer all the same. */

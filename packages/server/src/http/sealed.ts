@@ -80,10 +80,10 @@ async function answerMessages(
   if (readMediaType(headers['content-type'] ?? '').name !== messages.mediaType) {
     return refuseAsked(door, request, reply, refuse('unsupported_media_type'));
   }
-  const { host, answer, said } = await answerFrame(door.mind, gateOf(door, ask), bodyOf(request));
+  const { host, answer, said, isObeyed } = await answerFrame(door.mind, gateOf(door, ask), bodyOf(request));
   if (host) {
     ask.caller = { kind: 'host', host };
-    door.mind.presence.visit(host, ask, visitKind(said));
+    if (isObeyed) door.mind.presence.visit(host, ask, visitKind(said));
   }
   if (isRefusal(answer)) return refuseAsked(door, request, reply, answer);
   for (const one of said) {

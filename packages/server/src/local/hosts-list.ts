@@ -2,7 +2,7 @@ import { jsonText } from '@remotes/protocol/screen/json-text';
 import { agoText, isoTime } from '@remotes/protocol/screen/time-text';
 import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { HostReading, NotOffered } from '../domain/hosts-reading.ts';
-import { readHosts } from '../domain/hosts-reading.ts';
+import { clientVersionOf, readHosts } from '../domain/hosts-reading.ts';
 import type { Host } from '../domain/ports.ts';
 import type { Given } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
@@ -36,7 +36,7 @@ function lines(readings: readonly HostReading[], now: number): string[] {
       host.lastSeenAt === null ? 'never' : `${agoText(host.lastSeenAt, now)}${isAway ? ', away' : ''}`,
       host.lastAddress ?? '',
       protocolOf(host),
-      [host.clientAgent, host.clientVersion].filter(Boolean).join(' '),
+      [host.clientAgent, clientVersionOf(host)].filter(Boolean).join(' '),
       hostsGroups.join(', '),
     ]),
   );
@@ -76,7 +76,7 @@ function jsonOf({ host, hostsGroups, isAway, notOffered }: HostReading) {
     channel_key_enrolled_at: isoTime(host.channelKeyEnrolledAt),
     facts: host.facts === null ? null : (JSON.parse(host.facts) as unknown),
     client_agent: host.clientAgent,
-    client_version: host.clientVersion,
+    client_version: clientVersionOf(host),
     not_offered: notOffered.map(({ commands, reason }) => ({
       commands: commands.map(({ id, name }) => ({ number: id, name })),
       reason,

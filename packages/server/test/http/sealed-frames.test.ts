@@ -49,6 +49,17 @@ describe('frames of a session', () => {
       ]);
     });
 
+    test('a frame that is sent again shows nobody to be there, at its own server or at another', async () => {
+      const { door, host } = await entered(open);
+      const second = await openSecondDoor(door, kind);
+      const frame = host.frameOf(writePayload([whoAmI]));
+      await host.send(frame.bytes);
+      expect(door.fleet.mind.presence.take()).toMatchObject([{ hostId: 1 }]);
+      for (const { url } of [door, second, second]) await sendFrame(url, frame.bytes);
+      expect(door.fleet.mind.presence.take()).toEqual([]);
+      expect(second.fleet.mind.presence.take()).toEqual([]);
+    });
+
     test('a frame that comes after a later one is refused', async () => {
       const { host } = await entered(open);
       const early = host.frameOf(writePayload([whoAmI]));

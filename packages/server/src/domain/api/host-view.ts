@@ -1,5 +1,5 @@
 import type { HostView } from '@remotes/protocol/operators/hosts';
-import { presenceOf } from '../hosts-reading.ts';
+import { clientVersionOf, presenceOf } from '../hosts-reading.ts';
 import type { Actor } from '../operators/actor.ts';
 import { reaches } from '../operators/rights.ts';
 import type { Host, HostsGroup, Tables } from '../ports.ts';
@@ -43,7 +43,7 @@ function viewOf(host: Host, groups: readonly HostsGroup[], now: number): HostVie
     usual_interval_seconds: host.usualIntervalMs === null ? null : host.usualIntervalMs / 1000,
     last_address: host.lastAddress,
     client_agent: host.clientAgent,
-    client_version: host.clientVersion,
+    client_version: clientVersionOf(host),
     facts: host.facts === null ? null : JSON.parse(host.facts),
   };
 }
