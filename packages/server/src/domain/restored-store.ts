@@ -9,5 +9,6 @@ const passedOver = 1_000_000;
  */
 export async function becomeAnotherStore(tables: Tables, storeId: string): Promise<void> {
   await tables.server.setStoreId(storeId);
+  await tables.events.startAnew();
   await tables.commands.reserveWireNumbers((await tables.commands.highestWireNumber()) + passedOver);
 }

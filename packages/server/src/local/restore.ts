@@ -5,6 +5,7 @@ import { isStartProblem, startProblem } from '../domain/start-problem.ts';
 import { makeDataFolder } from '../storage/data-folder.ts';
 import { sqliteFile } from '../storage/open.ts';
 import { restoreSqlite } from '../storage/restore.ts';
+import { localAuthor } from './local-author.ts';
 import { type Given, localCommand } from './local-command.ts';
 import { openStore } from './open-store.ts';
 import { passwordHint, restoreLines } from './postgres-line.ts';
@@ -49,7 +50,7 @@ async function putBack({ values, words, isJson, store }: Given): Promise<number>
     );
   }
   makeDataFolder(store.dataFolder);
-  const { keptAs } = await restoreSqlite(file, database);
+  const { keptAs } = await restoreSqlite(file, database, localAuthor());
   if (isJson) console.log(jsonText({ restored: file, former_database: keptAs ?? null, is_paused: true }));
   else {
     const kept = keptAs === undefined ? '' : ` The former database is ${keptAs}.`;

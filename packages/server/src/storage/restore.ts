@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Author } from '../domain/operators/actor.ts';
 import { becomeAnotherStore } from '../domain/restored-store.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { copyPrivately, syncToDisk } from './backup.ts';
@@ -15,13 +16,17 @@ import { tablesOn } from './tables.ts';
  * Puts a backup in the place of the database. Answers under which name the former one was kept. From then on it is
  * another store, and it is paused: hosts may have run more than the backup knows of.
  */
-export async function restoreSqlite(from: string, file: string): Promise<{ keptAs: string | undefined }> {
+export async function restoreSqlite(
+  from: string,
+  file: string,
+  by: Author,
+): Promise<{ keptAs: string | undefined }> {
   if (!existsSync(from)) throw startProblem(`There is no file ${from}.`);
   const lock = claimSqliteFile(file);
   const incoming = `${file}.restoring`;
   try {
     copyPrivately(from, incoming);
-    await makeReady(from, incoming);
+    await makeReady(from, incoming, by);
     syncToDisk(incoming);
     const keptAs = existsSync(file) ? keepFormer(file) : undefined;
     renameSync(incoming, file);
@@ -34,7 +39,7 @@ export async function restoreSqlite(from: string, file: string): Promise<{ keptA
 }
 
 /** Looks whether it is a sound database of ours, and of a version that this program knows. */
-async function makeReady(from: string, incoming: string): Promise<void> {
+async function makeReady(from: string, incoming: string, by: Author): Promise<void> {
   let connection: SqliteConnection | undefined;
   try {
     connection = openSqliteConnection(incoming);
@@ -44,10 +49,12 @@ async function makeReady(from: string, incoming: string): Promise<void> {
     }
     if (!isOurs(database)) throw startProblem(`${from} is not a backup of a Remotes database.`);
     database.exec('begin immediate');
-    await migrate(connection, Date.now());
+    const now = Date.now();
+    await migrate(connection, now);
     const tables = tablesOn(connection);
     await becomeAnotherStore(tables, randomUUID());
     await tables.server.setPaused(true);
+    await tables.audit.note({ at: now, by, action: 'server.restore', subject: 'server' });
     database.exec('commit');
     // One file again, without a log beside it.
     database.pragma('journal_mode = DELETE');

@@ -5,6 +5,7 @@ import { backupSqlite } from '../../src/storage/backup.ts';
 import { sqliteFile } from '../../src/storage/open.ts';
 import { restoreSqlite } from '../../src/storage/restore.ts';
 import { createDatabase, type EmptyDatabase } from '../databases.ts';
+import { tester } from '../domain/tester.ts';
 import { type NoteStorage, openNotes, storedNotes } from './notes.ts';
 import { startProgram } from './program.ts';
 import { connectToSqlite } from './raw-connection.ts';
@@ -17,7 +18,7 @@ describe('a backup', () => {
     backupSqlite(file, to);
     program.kill();
     const { lines } = await program.ended;
-    await restoreSqlite(to, file);
+    await restoreSqlite(to, file, tester);
     const restored = new Set(await readNotes(database));
     expect(lines.slice(0, 200).filter((note) => !restored.has(note))).toEqual([]);
   });
@@ -53,7 +54,7 @@ describe('a restore', () => {
     const before = await readServer(database);
     backupSqlite(file, to);
     await writeNotes(database, 'later');
-    await restoreSqlite(to, file);
+    await restoreSqlite(to, file, tester);
     expect(await readNotes(database)).toEqual(['kept']);
     const after = await readServer(database);
     expect(after.storeId).not.toBe(before.storeId);
@@ -67,9 +68,9 @@ describe('a restore', () => {
     await writeNotes(database, 'kept');
     backupSqlite(file, to);
     await writeNotes(database, 'later');
-    const { keptAs } = await restoreSqlite(to, file);
+    const { keptAs } = await restoreSqlite(to, file, tester);
     expect(keptAs).toMatch(/remotes\.db\.before-restore-\d{14}$/);
-    await restoreSqlite(keptAs ?? '', file);
+    await restoreSqlite(keptAs ?? '', file, tester);
     expect((await readNotes(database)).toSorted()).toEqual(['kept', 'later']);
   });
 
@@ -78,7 +79,7 @@ describe('a restore', () => {
     await writeNotes(database, 'kept');
     backupSqlite(file, to);
     const bytes = readFileSync(to);
-    await restoreSqlite(to, file);
+    await restoreSqlite(to, file, tester);
     expect(readFileSync(to).equals(bytes)).toBe(true);
   });
 
@@ -88,10 +89,10 @@ describe('a restore', () => {
     backupSqlite(file, to);
     const program = startProgram('note-without-end', 'live', database.dataFolder);
     await program.untilLines(1);
-    await expect(restoreSqlite(to, file)).rejects.toThrow(`${file} is in use: stop remotes-server`);
+    await expect(restoreSqlite(to, file, tester)).rejects.toThrow(`${file} is in use: stop remotes-server`);
     program.kill();
     await program.ended;
-    await restoreSqlite(to, file);
+    await restoreSqlite(to, file, tester);
     expect(await readNotes(database)).toEqual(['kept']);
   });
 
@@ -100,7 +101,7 @@ describe('a restore', () => {
     await writeNotes(source.database, 'kept');
     backupSqlite(source.file, source.to);
     const { database, file } = await freshDatabase();
-    expect(await restoreSqlite(source.to, file)).toEqual({ keptAs: undefined });
+    expect(await restoreSqlite(source.to, file, tester)).toEqual({ keptAs: undefined });
     expect(await readNotes(database)).toEqual(['kept']);
   });
 
@@ -109,7 +110,7 @@ describe('a restore', () => {
     await writeNotes(database, 'kept');
     backupSqlite(file, to);
     writeFileSync(file, 'not a database at all, and never will be one');
-    await restoreSqlite(to, file);
+    await restoreSqlite(to, file, tester);
     expect(await readNotes(database)).toEqual(['kept']);
   });
 
@@ -117,7 +118,7 @@ describe('a restore', () => {
     const { database, file, to } = await freshDatabase();
     await writeNotes(database, 'kept');
     writeFileSync(to, 'a letter to my aunt, which is long enough to hold a header');
-    await expect(restoreSqlite(to, file)).rejects.toThrow('is not a backup of a Remotes database');
+    await expect(restoreSqlite(to, file, tester)).rejects.toThrow('is not a backup of a Remotes database');
     expect(await readNotes(database)).toEqual(['kept']);
   });
 
@@ -126,7 +127,7 @@ describe('a restore', () => {
     await writeNotes(database, 'kept');
     backupSqlite(file, to);
     truncateSync(to, statSync(to).size - 8192);
-    await expect(restoreSqlite(to, file)).rejects.toThrow('is damaged: take another backup');
+    await expect(restoreSqlite(to, file, tester)).rejects.toThrow('is damaged: take another backup');
     expect(await readNotes(database)).toEqual(['kept']);
   });
 
@@ -137,7 +138,7 @@ describe('a restore', () => {
     connection.database.exec("insert into migrations values (999, '0999-from-the-future', 0)");
     backupSqlite(file, to);
     connection.database.exec('delete from migrations where number = 999');
-    await expect(restoreSqlite(to, file)).rejects.toThrow('written by a newer version');
+    await expect(restoreSqlite(to, file, tester)).rejects.toThrow('written by a newer version');
     expect(await readNotes(database)).toEqual(['kept']);
   });
 });
