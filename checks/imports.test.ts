@@ -32,6 +32,13 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
     reason: 'the mind knows no door, no memory, no driver: it asks through ports that it declares itself',
   },
+  'packages/server/src/domain/accounts/': {
+    may: ['packages/server/src/domain/', protocol],
+    packages: ['otpauth', '@simplewebauthn/server'],
+    node: ['node:crypto'],
+    reason:
+      'accounts stand on well-kept libraries for codes and passkeys, which only compute; else as the mind',
+  },
   'packages/server/src/storage/': {
     may: [
       'packages/server/src/storage/',
@@ -82,7 +89,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'packages/server/src/': {
     may: ['packages/server/src/', protocol],
-    packages: ['pino', 'selfsigned', 'better-sqlite3'],
+    packages: ['pino', 'selfsigned', 'better-sqlite3', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'],
     node: 'any',
     reason: 'only the files at the top know every room',
   },

@@ -11,6 +11,7 @@ export const problems = {
   sign_in_failed: { status: 401, title: 'Name, password or second factor is wrong' },
   second_factor_wanted: { status: 401, title: 'A second factor is wanted' },
   not_allowed: { status: 403, title: 'This account may not do this' },
+  confirmation_wanted: { status: 403, title: 'The password wants to be shown again' },
   locked_out: { status: 403, title: 'Too many failed attempts' },
   secure_connection_wanted: { status: 403, title: 'TLS is wanted' },
   wrong_origin: { status: 403, title: 'The request comes from another site' },

@@ -1,3 +1,4 @@
+import { accountDecisions } from './accounts/account-decisions.ts';
 import { decideChaining, decideCheckpoint, decideNotes } from './audit/chaining.ts';
 import { takeTokenIntoUse } from './caller.ts';
 import { decideClaim } from './claim.ts';
@@ -7,6 +8,7 @@ import { decideEnrolment } from './enrol.ts';
 import { decidePruning } from './events/event-pruning.ts';
 import { decideFinished } from './finished.ts';
 import { decideFleet } from './fleet-apply.ts';
+import { decideEdit } from './fleet-edit.ts';
 import { decideGreeting } from './hello.ts';
 import { decideRegistration } from './host-register.ts';
 import { decideRemoval } from './host-removal.ts';
@@ -14,6 +16,7 @@ import { decideRename } from './host-rename.ts';
 import { decideStanding } from './host-standing.ts';
 import { decideVerification } from './host-verify.ts';
 import { decideGrouping } from './hosts-group-change.ts';
+import { decideDispatch } from './jobs/job-dispatch.ts';
 import { decideSuccession } from './key-succession.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
 import { decideKeyReserved, decideKeySettled } from './operators/idempotency-keys.ts';
@@ -35,6 +38,7 @@ import { decideV1Allowance } from './v1-allowance.ts';
  * nothing but those tables.
  */
 export const decisions = {
+  ...accountDecisions,
   registerHost: decideRegistration,
   verifyHost: decideVerification,
   enrolChannelKey: decideEnrolment,
@@ -50,6 +54,7 @@ export const decisions = {
   settleSealedRun: decideFinished,
   refuseRun: decideRefused,
   stopRun: decideStop,
+  dispatchJob: decideDispatch,
   interruptOverdueRuns,
   recordVisits: (tables: Tables, visits: Visit[]) => tables.hosts.recordVisits(visits),
   recordRequests: (tables: Tables, entries: ApiLogEntry[]) => tables.apiLog.add(entries),
@@ -68,6 +73,7 @@ export const decisions = {
   pauseOffering: decidePause,
   resumeOffering: decideResumption,
   applyFleet: decideFleet,
+  editFleet: decideEdit,
   noteAudit: decideNotes,
   chainAudit: decideChaining,
   keepCheckpoint: decideCheckpoint,

@@ -76,6 +76,7 @@ type SetupLinkRow = {
   token_hash: string;
   operator_id: number | null;
   name: string | null;
+  forgets_factors: number;
   created_at: number;
   expires_at: number;
 };

@@ -1,8 +1,8 @@
 import { isRefusal, refusals } from '@remotes/protocol/errors';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { networkOf } from '../../src/domain/address-network.ts';
 import { acceptsJson } from '../../src/http/accept.ts';
-import { networkOf } from '../../src/http/address-network.ts';
 import { maskedArguments } from '../../src/http/arguments-mask.ts';
 import { readFields } from '../../src/http/body.ts';
 import { readTokenHeader } from '../../src/http/token-header.ts';

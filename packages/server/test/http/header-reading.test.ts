@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { networkOf } from '../../src/domain/address-network.ts';
 import { acceptsJson } from '../../src/http/accept.ts';
-import { networkOf } from '../../src/http/address-network.ts';
 import { addressOf } from '../../src/http/forwarded.ts';
 import { originOf } from '../../src/http/origin.ts';
 import { readTokenHeader } from '../../src/http/token-header.ts';

@@ -7,7 +7,7 @@ export const sessionIdleMs = 12 * hourMs;
 /** One that is used ends after this, all the same. */
 export const sessionLifeMs = 14 * 24 * hourMs;
 /** How long after a password or passkey was shown its holder counts as present. */
-const confirmedForMs = 10 * 60 * 1000;
+export const confirmedForMs = 10 * 60 * 1000;
 
 export function isSessionAlive(
   { expiresAt, lastUsedAt }: Pick<OperatorSession, 'expiresAt' | 'lastUsedAt'>,

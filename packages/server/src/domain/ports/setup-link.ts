@@ -5,6 +5,8 @@ export type SetupLink = {
   operatorId: number | null;
   /** The name that is meant for the new admin, if any. */
   name: string | null;
+  /** When it is used, one-time codes and passkeys of the account go too. */
+  forgetsFactors: boolean;
   createdAt: number;
   expiresAt: number;
 };

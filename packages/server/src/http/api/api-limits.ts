@@ -1,7 +1,7 @@
+import { networkOf } from '../../domain/address-network.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Actor } from '../../domain/operators/actor.ts';
 import { type Problem, problem } from '../../domain/operators/problem.ts';
-import { networkOf } from '../address-network.ts';
 import { createRateLimit } from '../rate-limit.ts';
 
 /** How often may be asked in a minute: by one operator or token, from one address without either, and in vain. */

@@ -90,6 +90,7 @@ export function up({ schema }: Kysely<unknown>, kind: 'sqlite' | 'postgres'): Co
       // Null: the link makes an admin.
       .addColumn('operator_id', 'bigint', ofOperator)
       .addColumn('name', 'text')
+      .addColumn('forgets_factors', 'integer', required)
       .addColumn('created_at', 'bigint', required)
       .addColumn('expires_at', 'bigint', required),
 

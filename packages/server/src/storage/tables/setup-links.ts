@@ -7,14 +7,22 @@ type NewLink = Omit<SetupLink, 'id'> & { tokenHash: string };
 const byTokenHash = prepared((db, given: { tokenHash: string }) =>
   db
     .selectFrom('setup_links')
-    .select(['id', 'operator_id as operatorId', 'name', 'created_at as createdAt', 'expires_at as expiresAt'])
+    .select([
+      'id',
+      'operator_id as operatorId',
+      'name',
+      'forgets_factors as forgetsFactors',
+      'created_at as createdAt',
+      'expires_at as expiresAt',
+    ])
     .where('token_hash', '=', given.tokenHash),
 );
-const add = prepared((db, given: NewLink) =>
+const add = prepared((db, given: Omit<NewLink, 'forgetsFactors'> & { forgetsFactors: number }) =>
   db.insertInto('setup_links').values({
     token_hash: given.tokenHash,
     operator_id: given.operatorId,
     name: given.name,
+    forgets_factors: given.forgetsFactors,
     created_at: given.createdAt,
     expires_at: given.expiresAt,
   }),
@@ -31,9 +39,12 @@ const prune = prepared((db, given: { now: number }) =>
 
 export function setupLinksTable(connection: Connection): SetupLinksTable {
   return Object.freeze({
-    byTokenHash: (tokenHash: string) => byTokenHash.first(connection, { tokenHash }),
+    async byTokenHash(tokenHash: string) {
+      const row = await byTokenHash.first(connection, { tokenHash });
+      return row && { ...row, forgetsFactors: row.forgetsFactors === 1 };
+    },
     async add(link: NewLink) {
-      await add.run(connection, link);
+      await add.run(connection, { ...link, forgetsFactors: Number(link.forgetsFactors) });
     },
     async remove(id: number) {
       return (await remove.run(connection, { id })) === 1;

@@ -1,0 +1,87 @@
+import type { Author } from '../operators/actor.ts';
+import type { ApiDeed } from '../operators/api-ask.ts';
+import { isProblem, notFound, type Problem } from '../operators/problem.ts';
+import type { Tables } from '../ports.ts';
+import { passkeyPlace } from './passkey-ceremony.ts';
+import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
+
+export const listPasskeys: ApiDeed<'passkeys_list'> = async ({ mind, actor, origin }) => {
+  const own = sessionOf(actor);
+  if (isProblem(own)) return own;
+  const time = (at: number) => new Date(at).toISOString();
+  const passkeys = await mind.storage.tables.passkeys.ofOperator(actor.operatorId);
+  const place = passkeyPlace(origin);
+  const items = passkeys.map(({ id, name, rpId, createdAt, lastUsedAt }) => ({
+    id,
+    name,
+    made_for: rpId,
+    created_at: time(createdAt),
+    last_used_at: lastUsedAt === null ? null : time(lastUsedAt),
+  }));
+  return { answer: { items, unavailable_because: 'because' in place ? place.because : null } };
+};
+
+export const renamePasskey: ApiDeed<'passkeys_rename'> = async ({ mind, actor, author, params, body }) => {
+  const own = sessionOf(actor);
+  if (isProblem(own)) return own;
+  const { operatorId } = actor;
+  const { id } = params;
+  const now = mind.clock();
+  const refusal = await mind.storage.decide('changePasskey', {
+    ...own,
+    operatorId,
+    id,
+    name: body.name,
+    by: author,
+    now,
+  });
+  return refusal ?? { answer: undefined };
+};
+
+export const removePasskey: ApiDeed<'passkeys_remove'> = async ({ mind, actor, author, params }) => {
+  const own = sessionOf(actor);
+  if (isProblem(own)) return own;
+  const { operatorId } = actor;
+  const { id } = params;
+  const now = mind.clock();
+  const refusal = await mind.storage.decide('changePasskey', {
+    ...own,
+    operatorId,
+    id,
+    name: null,
+    by: author,
+    now,
+  });
+  return refusal ?? { answer: undefined };
+};
+
+type Change = {
+  sessionId: number;
+  operatorId: number;
+  id: number;
+  /** Null removes it. */
+  name: string | null;
+  by: Author;
+  now: number;
+};
+
+export async function decidePasskeyChange(
+  tables: Tables,
+  { sessionId, operatorId, id, name, by, now }: Change,
+): Promise<Problem | undefined> {
+  const unconfirmed = await refusalOfUnconfirmed(tables, sessionId, now);
+  if (unconfirmed) return unconfirmed;
+  const passkey = (await tables.passkeys.ofOperator(operatorId)).find((each) => each.id === id);
+  if (!passkey) return notFound(`passkey ${id}`);
+  if (name === null) await tables.passkeys.remove(id);
+  else await tables.passkeys.rename(id, name);
+  await tables.audit.note({
+    at: now,
+    by,
+    action: name === null ? 'passkey.remove' : 'passkey.rename',
+    subject: `operator ${by.name}`,
+    before: { id, name: passkey.name },
+    after: name === null ? null : { id, name },
+  });
+  return undefined;
+}
