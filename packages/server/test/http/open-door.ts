@@ -17,7 +17,12 @@ type Differing = Partial<Omit<HttpOptions, 'mind'>> & {
 };
 
 /** The door on a real port, before the real domain on a real database. Closed when the test ends. */
-export async function openDoor(database: OpenDatabase, { limits, mind, ...options }: Differing = {}) {
+export async function openDoor(
+  database: OpenDatabase,
+  { limits, mind, ...options }: Differing = {},
+  /** `kept`: whoever opens it stops the server. */
+  until: 'test_ends' | 'kept' = 'test_ends',
+) {
   const fleet = await createFleet(database);
   const logLines: string[] = [];
   const usual: Mind = { ...fleet.mind, limits: { ...fleet.mind.limits, ...limits } };
@@ -42,7 +47,7 @@ export async function openDoor(database: OpenDatabase, { limits, mind, ...option
     ...options,
   });
   const url = await server.listen();
-  onTestFinished(() => server.stop());
+  if (until === 'test_ends') onTestFinished(() => server.stop());
   return {
     url,
     server,

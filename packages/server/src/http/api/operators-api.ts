@@ -6,6 +6,7 @@ import type { Door } from '../door.ts';
 import { refusalOfVisit } from './admission.ts';
 import { type ApiCall, apiCalls } from './api-call.ts';
 import { carryOut } from './carrying-out.ts';
+import { addCheckpoint } from './checkpoint-header.ts';
 import { addDocsRoutes } from './docs-routes.ts';
 import { sendFault, sendProblem } from './problem-answers.ts';
 import { sendReply } from './reply-sending.ts';
@@ -88,6 +89,7 @@ async function answer(
   const replied = await carryOut(door, call, visit, request);
   if (isProblem(replied) && isWrongGuess(call, replied)) door.apiLimits.noteWrongGuess(visit.address);
   if (isProblem(replied) || isDeclined(replied)) return sendProblem(door, request, reply, replied);
+  await addCheckpoint(door, request, reply);
   return sendReply(door, request, reply, call, visit, replied);
 }
 

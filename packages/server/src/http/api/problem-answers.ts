@@ -7,6 +7,7 @@ import type { Door } from '../door.ts';
 import { refusalOfError } from '../errors.ts';
 import { pathOf } from '../path.ts';
 import { readToEnd } from '../unread-body.ts';
+import { addCheckpoint } from './checkpoint-header.ts';
 
 /** Answers a refusal as RFC 9457 has it. What the caller is still sending is read first, else it might miss the answer. */
 export async function sendProblem(
@@ -17,6 +18,9 @@ export async function sendProblem(
 ): Promise<FastifyReply> {
   const code: ProblemCode = isDeclined(refusal) ? refusal.declined : refusal.problem;
   const { status, title } = problems[code];
+  const { visit } = request;
+  if (visit) door.mind.audit.refused({ by: visit.author, route: visit.routeName, code });
+  await addCheckpoint(door, request, reply);
   if (!(await readToEnd(request.raw))) reply.header('connection', 'close');
   const retryAfterSeconds = isDeclined(refusal) ? undefined : refusal.retryAfterSeconds;
   const details: ProblemDetails = {

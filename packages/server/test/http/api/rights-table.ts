@@ -1,0 +1,99 @@
+import type { RouteName } from '@remotes/protocol/operators/routes';
+import type { RightsFixture } from './rights-fixture.ts';
+
+/**
+ * One line for each route of the contract. Who may pass the door follows from the route's `access` and needs no line:
+ * `rights.test.ts` asks every route as nobody, as each role, with each kind of token, and with tokens that are worth
+ * nothing. A line says what hosts groups are to the route:
+ *
+ * - `outside: 'no_groups'`: it is about nothing that belongs to hosts groups.
+ * - `outside: 'not_found'`: `ask` names something of `inside`. Whoever is narrowed to the other group is answered 404,
+ *   whoever is narrowed to the group of `inside` gets `success` (the contract's own status where the line says none).
+ * - `outside: 'left_out'`: both are answered with `success`; the answer to the one who is narrowed to `inside` holds
+ *   `mark` (his host's name, where the line does not say), the answer to the other one does not.
+ * - `outside: { status, code }`: whoever is narrowed to the other group is refused like this.
+ * - `outside: 'tested'`: `where` is the test that shows it, because it can't be shown by one request: of a stream, say.
+ *
+ * Both ask with the least role that passes, or with `role`. With `inside: 'refused'` nobody whose rights are narrowed
+ * gets through. Each line has two places of its own (see `rights-fixture.ts`), which `ask` may change as it likes.
+ */
+export type RightsLine =
+  | { readonly outside: 'no_groups' }
+  | { readonly outside: 'tested'; readonly where: string }
+  | {
+      readonly outside: 'not_found' | 'left_out' | { readonly status: number; readonly code: string };
+      readonly ask?: (fixture: RightsFixture) => RightsAsk | Promise<RightsAsk>;
+      readonly inside?: 'refused';
+      readonly role?: 'viewer' | 'operator' | 'admin';
+      readonly success?: number;
+    };
+
+export type RightsAsk = {
+  /** What stands for the names in the path. */
+  readonly params?: Readonly<Record<string, string | number>>;
+  /** With the question mark. */
+  readonly query?: string;
+  readonly body?: object;
+  readonly mark?: string;
+};
+
+const noGroups = { outside: 'no_groups' } as const;
+const unnarrowedOnly = { outside: { status: 403, code: 'not_allowed' }, inside: 'refused' } as const;
+
+export const rightsTable: Readonly<Partial<Record<RouteName, RightsLine>>> = {
+  // What an account does with itself.
+  session_create: noGroups,
+  session_passkey_options: noGroups,
+  session_passkey: noGroups,
+  session_show: noGroups,
+  session_end: noGroups,
+  session_confirm: noGroups,
+  sessions_list: noGroups,
+  sessions_end: noGroups,
+  sessions_end_others: noGroups,
+  setup: noGroups,
+  account_password: noGroups,
+  totp_begin: noGroups,
+  totp_confirm: noGroups,
+  totp_remove: noGroups,
+  recovery_codes: noGroups,
+  passkeys_list: noGroups,
+  passkeys_options: noGroups,
+  passkeys_create: noGroups,
+  passkeys_rename: noGroups,
+  passkeys_remove: noGroups,
+  device_logins_create: noGroups,
+  device_logins_show: noGroups,
+  device_logins_approve: noGroups,
+  device_logins_deny: noGroups,
+  device_logins_token: noGroups,
+
+  audit_list: unnarrowedOnly,
+  audit_export: unnarrowedOnly,
+  audit_checkpoint: noGroups,
+
+  events: { outside: 'tested', where: 'packages/server/test/domain/events/events-deeds.test.ts' },
+  jobs_events: { outside: 'tested', where: 'packages/server/test/domain/events/events-deeds.test.ts' },
+
+  hosts_list: { outside: 'left_out' },
+  hosts_show: { outside: 'not_found', ask: ({ inside }) => ({ params: { id: inside.hostId } }) },
+  hosts_rename: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ params: { id: inside.hostId }, body: { name: `new-${inside.tag}` } }),
+  },
+  hosts_approve: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ body: { hosts: [inside.pendingHostId] } }),
+  },
+  hosts_disable: { outside: 'not_found', ask: hostsInside },
+  hosts_enable: { outside: 'not_found', ask: hostsInside },
+  hosts_remove: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ body: { hosts: [inside.hostId], yes: 1 } }),
+  },
+  hosts_allow_v1: { outside: 'not_found', ask: hostsInside },
+};
+
+function hostsInside({ inside }: RightsFixture): RightsAsk {
+  return { body: { hosts: [inside.hostId] } };
+}
