@@ -11,6 +11,7 @@ export const LoggedRequest = Type.Object({
   status: Type.Integer(),
   address: Type.String(),
   host_name: nullable(Type.String()),
+  operator_name: nullable(Type.String()),
   client_agent: nullable(Type.String()),
   duration_ms: Type.Number(),
   /** What was sent, tokens and keys masked; null unless a setting asks for it. */

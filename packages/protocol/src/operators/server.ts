@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { yes } from './changes.ts';
-import { Moment, nullable } from './forms.ts';
+import { Moment } from './forms.ts';
 import type { ApiRoute } from './route.ts';
 
 export const ServerView = Type.Object({
@@ -56,6 +56,6 @@ export const serverRoutes = {
     summary: 'Offer hosts again what is pending for them. For accounts whose rights are not narrowed',
     body: Type.Object({ yes }),
     success: 200,
-    answer: Type.Object({ was_paused: Type.Boolean(), will_run_on_hosts: nullable(Type.Integer()) }),
+    answer: Type.Object({ was_paused: Type.Boolean(), will_run_on_hosts: Type.Integer() }),
   },
 } as const satisfies Record<string, ApiRoute>;

@@ -17,6 +17,8 @@ import { decideStanding } from './host-standing.ts';
 import { decideVerification } from './host-verify.ts';
 import { decideGrouping } from './hosts-group-change.ts';
 import { decideDispatch } from './jobs/job-dispatch.ts';
+import { decideExpiry, decideJobsEnd } from './jobs/job-end.ts';
+import { decideJobStop, decideWaitingCancelled } from './jobs/job-stop.ts';
 import { decideSuccession } from './key-succession.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
 import { decideKeyReserved, decideKeySettled } from './operators/idempotency-keys.ts';
@@ -24,7 +26,7 @@ import type { ApiLogEntry, Tables, Visit } from './ports.ts';
 import { decideRecollection } from './ran.ts';
 import { decideRecoveryKeyTaken } from './recovery-key.ts';
 import { decideRefused } from './refused.ts';
-import { decideRevocation, decideToken } from './registration-token-administration.ts';
+import { decideReveal, decideRevocation, decideToken } from './registration-token-administration.ts';
 import { decideKeyRotation } from './rotate-key.ts';
 import { interruptOverdueRuns } from './run-overdue.ts';
 import { decideStop } from './run-stop.ts';
@@ -55,6 +57,10 @@ export const decisions = {
   refuseRun: decideRefused,
   stopRun: decideStop,
   dispatchJob: decideDispatch,
+  stopJob: decideJobStop,
+  cancelWaiting: decideWaitingCancelled,
+  expireJobs: decideExpiry,
+  endJobs: decideJobsEnd,
   interruptOverdueRuns,
   recordVisits: (tables: Tables, visits: Visit[]) => tables.hosts.recordVisits(visits),
   recordRequests: (tables: Tables, entries: ApiLogEntry[]) => tables.apiLog.add(entries),
@@ -65,6 +71,7 @@ export const decisions = {
     tables.apiLog.prune(olderThan, limit),
   createRegistrationToken: decideToken,
   revokeRegistrationTokens: decideRevocation,
+  revealRegistrationToken: decideReveal,
   changeHostsStanding: decideStanding,
   allowV1: decideV1Allowance,
   renameHost: decideRename,

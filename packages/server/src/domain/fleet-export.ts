@@ -18,6 +18,11 @@ export type ExportRequest = {
   readonly withSavedValues: boolean;
 };
 
+/** What files and people call variables by. */
+export function variableKeysOf({ variables }: Pick<FleetState, 'variables'>): ReadonlyMap<number, string> {
+  return new Map(variables.map((variable) => [variable.id, variableKey(variable)]));
+}
+
 /** Everything that is defined, as a file that `apply` would find nothing to change in. */
 export async function exportFleet(tables: Tables, request: ExportRequest): Promise<FleetFile> {
   const state = await readFleetState(tables);
@@ -67,25 +72,35 @@ function exportVariables(state: FleetState, values: readonly VariableValue[]): F
 
 function exportCommandsGroups(state: FleetState): FleetCommandsGroup[] {
   const hostsGroupNames = new Map(state.hostsGroups.map(({ id, name }) => [id, name]));
-  const variableKeys = new Map(state.variables.map((variable) => [variable.id, variableKey(variable)]));
+  const variableKeys = variableKeysOf(state);
   const inOrder = <Row extends { position: number; id: number }>(rows: readonly Row[]) =>
     rows.toSorted((one, other) => one.position - other.position || one.id - other.id);
   return inOrder(state.commandsGroups).map((group: CommandsGroup) => ({
-    name: group.name,
-    hosts_group: hostsGroupNames.get(group.hostsGroupId) ?? '',
-    order: group.position,
-    ...(group.afterAt === null ? {} : { after: dateTimeText(group.afterAt) }),
-    ...(group.beforeAt === null ? {} : { before: dateTimeText(group.beforeAt) }),
-    ...(group.isActive ? {} : { active: false }),
-    ...(group.stopOnFailure ? { stop_on_failure: true } : {}),
+    ...exportCommandsGroup(group, hostsGroupNames.get(group.hostsGroupId) ?? ''),
     commands: inOrder(state.commands.filter((command) => command.commandsGroupId === group.id)).map(
       (command) => exportCommand(command, variableKeys),
     ),
   }));
 }
 
+/** The group itself, without its commands. */
+export function exportCommandsGroup(
+  group: Omit<CommandsGroup, 'id' | 'hostsGroupId'>,
+  hostsGroup: string,
+): FleetCommandsGroup {
+  return {
+    name: group.name,
+    hosts_group: hostsGroup,
+    order: group.position,
+    ...(group.afterAt === null ? {} : { after: dateTimeText(group.afterAt) }),
+    ...(group.beforeAt === null ? {} : { before: dateTimeText(group.beforeAt) }),
+    ...(group.isActive ? {} : { active: false }),
+    ...(group.stopOnFailure ? { stop_on_failure: true } : {}),
+  };
+}
+
 /** Variables in full, so that a file goes on meaning the same when another one of that name is added. */
-function exportCommand(command: Command, variableKeys: ReadonlyMap<number, string>): FleetCommand {
+export function exportCommand(command: Command, variableKeys: ReadonlyMap<number, string>): FleetCommand {
   const keys = (ids: readonly number[]) => ids.flatMap((id) => variableKeys.get(id) ?? []);
   const variables = keys(command.variables.map(({ variableId }) => variableId));
   const outputVariables = keys(command.outputVariables);

@@ -55,11 +55,13 @@ export function noteStrayAutoAdd(plan: FleetPlan, { notes }: Findings): void {
   notes.push({ at: ['hosts_groups', renamed], sentence });
 }
 
-function autoAddGroup({ settings }: FleetPlan): string {
+export function autoAddGroup({ settings }: FleetPlan): string {
   const setting = settings.find(({ wanted }) => wanted?.name === 'hosts_group_auto_add')?.wanted;
   return (setting?.isActive && !setting.isSecret && setting.value.trim()) || usualHostsGroup;
 }
 
-function gone<Any extends { readonly wanted: unknown }>(step: Any): Any & { readonly wanted: undefined } {
+export function gone<Any extends { readonly wanted: unknown }>(
+  step: Any,
+): Any & { readonly wanted: undefined } {
   return { ...step, wanted: undefined };
 }

@@ -7,7 +7,7 @@ import { runsOn } from './offer.ts';
 import type { Asker } from './operators/asker.ts';
 import { reaches } from './operators/rights.ts';
 import type { Host, HostsGroup, Tables } from './ports.ts';
-import { refusalOfRuns, willRun } from './run-guard.ts';
+import { refusalOfNumber, refusalOfRuns, willRun } from './run-guard.ts';
 
 export type GroupingRequest = Asker & {
   hostsGroup: string;
@@ -15,13 +15,25 @@ export type GroupingRequest = Asker & {
   deed: 'group' | 'ungroup';
   agreedHosts: number | null;
   now: number;
+  /** They were not named one by one: how many leave wants to be agreed to as well. */
+  areSelected?: boolean;
   isDryRun?: boolean;
 };
 
 /** Puts all of these hosts into a hosts group, or takes them out, or does nothing. */
 export async function decideGrouping(
   tables: Tables,
-  { hostsGroup: groupName, hosts: references, deed, agreedHosts, now, by, within, isDryRun }: GroupingRequest,
+  {
+    hostsGroup: groupName,
+    hosts: references,
+    deed,
+    agreedHosts,
+    now,
+    by,
+    within,
+    areSelected,
+    isDryRun,
+  }: GroupingRequest,
 ): Promise<HostsChanged | AdministrationRefusal> {
   const groups = await findHostsGroups(tables, [groupName], within);
   if (isDeclined(groups)) return groups;
@@ -34,7 +46,11 @@ export async function decideGrouping(
   const unchanged = hosts.filter((host) => members.has(host.id) === (deed === 'group'));
   const willRunOn = deed === 'group' ? await countRunning(tables, group, toChange, now) : 0;
   if (isDryRun) return { changed: toChange, unchanged, willRunOn };
-  const refusal = refusalOfRuns(await currentDefinitions(tables), willRunOn, agreedHosts);
+  const definitions = await currentDefinitions(tables);
+  const refusal =
+    deed === 'ungroup' && areSelected
+      ? refusalOfNumber(definitions, toChange.length, agreedHosts, 'will leave the group')
+      : refusalOfRuns(definitions, willRunOn, agreedHosts);
   if (refusal) return refusal;
 
   for (const host of toChange) {

@@ -78,6 +78,13 @@ export async function decideSuccession(
   return { fingerprint: signingKeyFingerprint(publicPem) };
 }
 
+/** The fingerprint of a key that a succession names. */
+export function keyTextFingerprint(keyText: string): string {
+  const key = readSigningPublicKey(keyText);
+  if (!key) throw new Error('A succession in the database names no key.');
+  return signingKeyFingerprint(key);
+}
+
 function keyTextOf(publicPem: string | null): string {
   const key = readSigningPublicKey(publicPem ?? '');
   if (!key) throw new Error('This is no signing key.');

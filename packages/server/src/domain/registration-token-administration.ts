@@ -67,6 +67,22 @@ export async function decideRevocation(
   return { revoked, unchanged: ids.filter(isRevoked) };
 }
 
+/** Notes who looks at a token's secret, before it is shown; undefined when there is no such token. */
+export async function decideReveal(
+  tables: Tables,
+  { id, now, by }: { id: number; now: number; by: Author },
+): Promise<{ sealed: string } | undefined> {
+  const token = (await tables.registrationTokens.list()).find((each) => each.id === id);
+  if (!token) return undefined;
+  await tables.audit.note({
+    at: now,
+    by,
+    action: 'registration_token.reveal',
+    subject: `registration token ${id}`,
+  });
+  return { sealed: token.sealed };
+}
+
 /**
  * Whether hosts may still register with a token, or why not. `outdated_key`: it names a signing key from before the
  * recovery key last named one, at `recoveredAt`: hosts that check the server by their token find no way to the present key.

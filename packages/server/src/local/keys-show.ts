@@ -1,7 +1,8 @@
-import { readSigningPublicKey, signingKeyFingerprint } from '@remotes/protocol/crypto/sign';
+import { signingKeyFingerprint } from '@remotes/protocol/crypto/sign';
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import { isoTime, localTime } from '@remotes/protocol/screen/time-text';
 import type { KeySuccession } from '@remotes/protocol/values/key-succession';
+import { keyTextFingerprint } from '../domain/key-succession.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import type { Given } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
@@ -52,11 +53,5 @@ export async function showKeys({ isJson, store }: Given): Promise<number> {
 }
 
 function shown({ previous_key, next_key, at_ms, by }: Omit<KeySuccession, 'server'>) {
-  return { previous: fingerprintOf(previous_key), next: fingerprintOf(next_key), at: at_ms, by };
-}
-
-function fingerprintOf(keyText: string): string {
-  const key = readSigningPublicKey(keyText);
-  if (!key) throw new Error('A succession in the database names no key.');
-  return signingKeyFingerprint(key);
+  return { previous: keyTextFingerprint(previous_key), next: keyTextFingerprint(next_key), at: at_ms, by };
 }

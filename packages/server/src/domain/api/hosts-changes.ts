@@ -60,8 +60,8 @@ async function changeHosts(
   { mind, actor, author, body }: Ask,
   decide: (request: Request) => Promise<Done | AdministrationRefusal>,
 ): Promise<Reply> {
-  const meant = await hostsMeant(mind.storage.tables, actor, body);
-  if (isProblem(meant)) return meant;
+  const meant = await hostsMeant(mind.storage.tables, actor.hostsGroupIds, body, mind.clock());
+  if (isProblem(meant) || isDeclined(meant)) return meant;
   const isDryRun = body.dry_run === true;
   const answer = await decide({
     hosts: meant.references,

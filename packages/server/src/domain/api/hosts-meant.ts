@@ -1,7 +1,9 @@
-import type { Actor } from '../operators/actor.ts';
-import { notFound, type Problem, problem } from '../operators/problem.ts';
-import { reaches } from '../operators/rights.ts';
-import type { Tables } from '../ports.ts';
+import type { JobTargets } from '@remotes/protocol/operators/jobs';
+import type { AdministrationRefusal } from '../administration-refusal.ts';
+import { isDeclined } from '../administration-refusal.ts';
+import { selectHosts } from '../jobs/host-selection.ts';
+import { isProblem, notFound, type Problem } from '../operators/problem.ts';
+import type { Scope, Tables } from '../ports.ts';
 
 /** How a request says which hosts it means, by ids. */
 export type HostsMeant = {
@@ -13,17 +15,35 @@ export type HostsMeant = {
 /** The hosts that are meant, as references; `areSelected` when they were not all named one by one. */
 export async function hostsMeant(
   tables: Tables,
-  actor: Actor,
-  { hosts, hosts_groups: groups, where }: HostsMeant,
-): Promise<{ references: string[]; areSelected: boolean } | Problem> {
-  if (hosts === undefined && groups === undefined && where === undefined) {
-    return problem('invalid_request', 'Say which hosts are meant: hosts, hosts_groups or where.');
+  scope: Scope,
+  { hosts, hosts_groups: groupIds, where }: HostsMeant,
+  now: number,
+): Promise<{ references: string[]; areSelected: boolean } | Problem | AdministrationRefusal> {
+  const groupNames = groupIds && (await namesOfGroups(tables, scope, groupIds));
+  if (isProblem(groupNames)) return groupNames;
+  const targets: JobTargets = {
+    ...(hosts !== undefined && { hosts: hosts.map(String) }),
+    ...(groupNames !== undefined && { hosts_groups: groupNames }),
+    ...(where !== undefined && { where }),
+  };
+  const selection = await selectHosts(tables, scope, targets, now);
+  if (isProblem(selection) || isDeclined(selection)) return selection;
+  return {
+    references: selection.hosts.map(({ id }) => String(id)),
+    areSelected: selection.hosts.some(({ id }) => !selection.named.has(id)),
+  };
+}
+
+async function namesOfGroups(
+  tables: Tables,
+  scope: Scope,
+  ids: readonly number[],
+): Promise<string[] | Problem> {
+  const names = [];
+  for (const id of ids) {
+    const group = scope === null || scope.includes(id) ? await tables.hostsGroups.byId(id) : undefined;
+    if (!group) return notFound(`hosts group ${id}`);
+    names.push(group.name);
   }
-  const ids = new Set(hosts ?? []);
-  for (const groupId of groups ?? []) {
-    const isThere = reaches(actor, [groupId]) && (await tables.hostsGroups.byId(groupId));
-    if (!isThere) return notFound(`hosts group ${groupId}`);
-    for (const id of await tables.hostsGroups.memberIds(groupId)) ids.add(id);
-  }
-  return { references: [...ids].map(String), areSelected: groups !== undefined || where !== undefined };
+  return names;
 }

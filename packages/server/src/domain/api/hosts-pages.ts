@@ -1,11 +1,13 @@
 import type { hostsRoutes } from '@remotes/protocol/operators/hosts';
+import { type AdministrationRefusal, isDeclined } from '../administration-refusal.ts';
 import { currentDefinitions } from '../definitions.ts';
 import { hostVersion } from '../host-rename.ts';
 import { readNotOffered } from '../hosts-reading.ts';
+import { selectHosts } from '../jobs/host-selection.ts';
 import type { Actor } from '../operators/actor.ts';
 import type { ApiDeeds } from '../operators/api-ask.ts';
 import { pageFrom, readCursor } from '../operators/cursor.ts';
-import { isProblem, notFound } from '../operators/problem.ts';
+import { isProblem, notFound, type Problem } from '../operators/problem.ts';
 import { reaches } from '../operators/rights.ts';
 import type { Host, Tables } from '../ports.ts';
 import { viewHosts } from './host-view.ts';
@@ -21,10 +23,14 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
     const now = mind.clock();
     const after = readCursor(query.cursor, ['text']);
     if (isProblem(after)) return after;
+    const selected =
+      query.where === undefined ? undefined : await idsSelected(tables, actor, query.where, now);
+    if (isProblem(selected) || isDeclined(selected)) return selected;
     const rows = await tables.hosts.page({
       within: actor.hostsGroupIds,
       limit: rowsWanted(query),
       now,
+      ...(selected !== undefined && { ids: selected }),
       ...(query.q !== undefined && { namePart: query.q }),
       ...(query.state !== undefined && { state: query.state }),
       ...(query.presence !== undefined && { presence: query.presence }),
@@ -63,6 +69,17 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
     return { answer, version: hostVersion(host) };
   },
 };
+
+async function idsSelected(
+  tables: Tables,
+  { hostsGroupIds }: Actor,
+  where: string,
+  now: number,
+): Promise<number[] | Problem | AdministrationRefusal> {
+  const selection = await selectHosts(tables, hostsGroupIds, { where }, now);
+  if (isProblem(selection) || isDeclined(selection)) return selection;
+  return selection.hosts.map(({ id }) => id);
+}
 
 /** A host, if it exists for this actor. */
 export async function hostInReach(tables: Tables, actor: Actor, id: number): Promise<Host | undefined> {

@@ -1,7 +1,15 @@
 import type { RouteName } from '@remotes/protocol/operators/routes';
 import { accountDeeds } from '../accounts/account-deeds.ts';
+import { apiLogDeeds } from '../api/api-log.ts';
+import { commandRevisionsDeeds } from '../api/command-revisions.ts';
+import { commandsDeeds } from '../api/commands.ts';
+import { commandsGroupsDeeds } from '../api/commands-groups.ts';
 import { hostsChangesDeeds } from '../api/hosts-changes.ts';
+import { hostsGroupsDeeds } from '../api/hosts-groups.ts';
 import { hostsPagesDeeds } from '../api/hosts-pages.ts';
+import { registrationTokensDeeds } from '../api/registration-tokens.ts';
+import { serverDeeds } from '../api/server.ts';
+import { settingsDeeds } from '../api/settings.ts';
 import { auditDeeds } from '../audit/audit-deeds.ts';
 import { eventsDeeds } from '../events/events-deeds.ts';
 import type { ApiDeeds } from './api-ask.ts';
@@ -13,4 +21,12 @@ export const apiDeeds: ApiDeeds<RouteName> = {
   ...eventsDeeds,
   ...hostsPagesDeeds,
   ...hostsChangesDeeds,
+  ...hostsGroupsDeeds,
+  ...registrationTokensDeeds,
+  ...commandsGroupsDeeds,
+  ...commandsDeeds,
+  ...commandRevisionsDeeds,
+  ...settingsDeeds,
+  ...apiLogDeeds,
+  ...serverDeeds,
 };

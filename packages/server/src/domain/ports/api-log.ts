@@ -15,7 +15,8 @@ export type ApiLogEntry = {
 
 export interface ApiLogTable {
   add(entries: readonly ApiLogEntry[]): Promise<void>;
-  list(limit: number): Promise<ApiLogEntry[]>;
+  /** Newest first, from the one before `beforeId` on. */
+  list(limit: number, beforeId?: number): Promise<(ApiLogEntry & { id: number })[]>;
   /** Removes at most `limit` entries older than this; answers how many. */
   prune(olderThan: number, limit: number): Promise<number>;
 }

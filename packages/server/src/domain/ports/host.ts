@@ -79,6 +79,8 @@ export type HostsPage = {
   state?: HostState;
   presence?: HostPresence;
   hostsGroupId?: number;
+  /** Only these. */
+  ids?: readonly number[];
   /** Only hosts of one of these hosts groups. */
   within: readonly number[] | null;
   /** Only hosts whose names come later. */

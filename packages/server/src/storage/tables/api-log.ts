@@ -29,10 +29,11 @@ const addAllOnPostgres = preparedSql(
       "path" text, "status" integer, "address" text, "hostName" text, "operatorName" text, "clientAgent" text,
       "durationMs" double precision, "arguments" text)`,
 );
-const list = prepared((db, given: { limit: number }) =>
+const list = prepared((db, given: { limit: number; beforeId: number }) =>
   db
     .selectFrom('api_log')
     .select([
+      'id',
       'at',
       'request_id as requestId',
       'method',
@@ -45,6 +46,7 @@ const list = prepared((db, given: { limit: number }) =>
       'duration_ms as durationMs',
       'arguments',
     ])
+    .where('id', '<', given.beforeId)
     .orderBy('id', 'desc')
     .limit(given.limit),
 );
@@ -70,7 +72,7 @@ export function apiLogTable(connection: Connection): ApiLogTable {
       }
       for (const entry of entries) await add.run(connection, entry);
     },
-    list: (limit: number) => list.all(connection, { limit }),
+    list: (limit: number, beforeId = Number.MAX_SAFE_INTEGER) => list.all(connection, { limit, beforeId }),
     prune: (olderThan: number, limit: number) => prune.run(connection, { olderThan, limit }),
   });
 }

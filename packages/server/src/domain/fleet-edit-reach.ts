@@ -1,0 +1,64 @@
+import { type AdministrationRefusal, decline } from './administration-refusal.ts';
+import type { CommandChange } from './fleet-edit.ts';
+import { variableKeysOf } from './fleet-export.ts';
+import type { FleetState } from './fleet-state.ts';
+import { reaches } from './operators/rights.ts';
+import type { Command } from './ports.ts';
+
+type Scope = readonly number[] | null;
+
+/**
+ * Whoever has rights on some hosts groups alone hands commands only settings that commands of his are handed already, or
+ * every secret would be his; and saves results only to variables that no command of others reads.
+ */
+export function refusalOfReach(
+  state: FleetState,
+  former: Command | undefined,
+  { settings = [], outputVariables = [] }: CommandChange,
+  within: Scope,
+): AdministrationRefusal | undefined {
+  if (within === null) return undefined;
+  const known = settingsInReach(state, within);
+  const strange = settings.find((name) => !known.has(name));
+  if (strange !== undefined) {
+    return decline(
+      'not_allowed',
+      `No command within your rights is handed a setting "${strange}": an account whose rights are not narrowed can hand it over.`,
+    );
+  }
+  const keys = variableKeysOf(state);
+  const saved = new Set((former?.outputVariables ?? []).map((id) => keys.get(id)));
+  const foreign = new Set(
+    commandsBeyond(state, within).flatMap(({ variables }) =>
+      variables.map(({ variableId }) => keys.get(variableId)),
+    ),
+  );
+  const read = outputVariables.find((key) => foreign.has(key) && !saved.has(key));
+  if (read === undefined) return undefined;
+  return decline(
+    'not_allowed',
+    `"${read}" is read by commands that lie outside your rights: save to another variable.`,
+  );
+}
+
+/** The settings that commands within these hosts groups are handed. */
+export function settingsInReach(
+  state: Pick<FleetState, 'commands' | 'commandsGroups'>,
+  within: Scope,
+): ReadonlySet<string> {
+  const groups = groupsWithin(state, within);
+  const commands = state.commands.filter(({ commandsGroupId }) => groups.has(commandsGroupId));
+  return new Set(commands.flatMap(({ settings }) => settings));
+}
+
+function commandsBeyond(state: FleetState, within: Scope): Command[] {
+  const groups = groupsWithin(state, within);
+  return state.commands.filter(({ commandsGroupId }) => !groups.has(commandsGroupId));
+}
+
+function groupsWithin({ commandsGroups }: Pick<FleetState, 'commandsGroups'>, within: Scope): Set<number> {
+  const seen = commandsGroups.filter(({ hostsGroupId }) =>
+    reaches({ hostsGroupIds: within }, [hostsGroupId]),
+  );
+  return new Set(seen.map(({ id }) => id));
+}
