@@ -81,6 +81,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'packages/server/src/app.ts',
       'packages/server/src/crash-point.ts',
       'packages/server/src/main.ts',
+      'packages/server/src/password-strength.ts',
       protocol,
     ],
     packages: ['yaml', 'pino', 'typebox'],

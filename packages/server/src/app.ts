@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { startChores } from './chores.ts';
 import type { StartConfig } from './config.ts';
 import { createCredentialUse } from './domain/accounts/credential-use.ts';
+import { type AdminLink, firstAdminLink } from './domain/accounts/first-admin.ts';
 import { createPasswords, passwordCostLog2 } from './domain/accounts/passwords.ts';
 import { createApiLog } from './domain/api-log.ts';
 import { createAudit } from './domain/audit/audit.ts';
@@ -28,6 +29,8 @@ export type App = {
   readonly fingerprint: string;
   /** Of the TLS certificate, where there is one. */
   readonly certificate: { readonly fingerprint: string; readonly file: string } | undefined;
+  /** By which the first admin is made; undefined where there is one. */
+  readonly adminLink: AdminLink | undefined;
   /** Stops accepting, finishes what is under way, commits. */
   stop(): Promise<void>;
 };
@@ -75,10 +78,12 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
     });
     const url = await server.listen();
     const chores = startChores(mind, log, config);
+    const adminLink = await firstAdminLink(mind, url);
     return Object.freeze({
       url,
       fingerprint,
       certificate,
+      adminLink,
       async stop() {
         await server.stop();
         await chores.stop();

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { writeAudit } from './domain/audit/chaining.ts';
 import { pruneEvents } from './domain/events/event-pruning.ts';
+import { tendJobs } from './domain/jobs/job-end.ts';
 import type { Mind } from './domain/mind.ts';
 import { freshenTicketKeys } from './domain/ticket-keys.ts';
 
@@ -18,7 +19,10 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
   const chores = [
     repeat('record requests', 250, log, () => recordRequests(mind, log)),
     repeat('record visits', 5_000, log, () => recordVisits(mind)),
+    repeat('record the use of sessions and tokens', 5_000, log, () => recordCredentialUse(mind)),
+    repeat('prune sessions', 600_000, log, () => mind.storage.decide('pruneAccounts', { now: mind.clock() })),
     repeat('interrupt overdue runs', 1_000, log, () => interruptOverdue(mind)),
+    repeat('tend jobs', 1_000, log, () => tendJobs(mind)),
     repeat('renew the ticket key', 60_000, log, () =>
       freshenTicketKeys(mind.storage, mind.masterKey, mind.clock()),
     ),
@@ -34,6 +38,7 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
       await Promise.all(chores.map((chore) => chore.stop()));
       await recordRequests(mind, log);
       await recordVisits(mind);
+      await recordCredentialUse(mind);
       await writeAudit(mind, true);
     },
   });
@@ -48,6 +53,11 @@ async function recordRequests(mind: Mind, log: Logger): Promise<void> {
 async function recordVisits(mind: Mind): Promise<void> {
   const visits = mind.presence.take();
   if (visits.length > 0) await mind.storage.decide('recordVisits', visits);
+}
+
+async function recordCredentialUse(mind: Mind): Promise<void> {
+  const uses = mind.credentialUse.take();
+  if (uses.length > 0) await mind.storage.decide('recordCredentialUse', uses);
 }
 
 async function interruptOverdue(mind: Mind): Promise<void> {

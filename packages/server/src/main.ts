@@ -5,6 +5,10 @@ import { isStartProblem } from './domain/start-problem.ts';
 /** Each command of the program, loaded only when it is asked for. Every one answers its exit status. */
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<LocalCommand> }>> = {
   start: { summary: 'run the server', load: async () => (await import('./local/start.ts')).start },
+  create_admin: {
+    summary: 'make a link by which somebody becomes an admin',
+    load: async () => (await import('./local/create-admin.ts')).createAdmin,
+  },
   registration_token: {
     summary: 'make, list and revoke the tokens that let hosts register',
     load: async () => (await import('./local/registration-token.ts')).registrationToken,

@@ -1,8 +1,10 @@
 import { version } from '@remotes/protocol/version';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { startApp } from '../app.ts';
-import { readStartConfig } from '../config.ts';
+import { readStartConfig, type StartConfig } from '../config.ts';
 import { armCrashPoint } from '../crash-point.ts';
+import type { AdminLink } from '../domain/accounts/first-admin.ts';
+import { handOverSetupLink } from './setup-link-handover.ts';
 
 /** `remotes-server start`: runs until SIGTERM or SIGINT. A second signal ends it at once. */
 export async function start(
@@ -38,11 +40,26 @@ export async function start(
       `TLS certificate ${app.certificate.file}, SHA-256 ${app.certificate.fingerprint}`,
     );
   }
+  if (app.adminLink) await offerAdminLink(app.adminLink, config, log);
   const signal = await stopped;
   log.info({ signal }, 'Stopping: finishing what is under way');
   await app.stop();
   log.info('Stopped');
   return 0;
+}
+
+/** Without it nobody can sign in; hosts are served all the same. */
+async function offerAdminLink(link: AdminLink, { dataFolder }: StartConfig, log: Logger): Promise<void> {
+  try {
+    const file = await handOverSetupLink(link, dataFolder);
+    if (file !== undefined)
+      log.info({ file }, `There is no admin yet: the link for the first one is in ${file}`);
+  } catch (trouble) {
+    log.warn(
+      { err: trouble },
+      'There is no admin yet, and no link for the first one could be written: run "remotes-server create-admin"',
+    );
+  }
 }
 
 function untilSignal(): Promise<string> {
