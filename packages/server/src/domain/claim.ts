@@ -7,6 +7,8 @@ import { refusalOfHost } from './caller.ts';
 import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import { readWork } from './hosts-work.ts';
+import { asGiven } from './jobs/job-definition.ts';
+import { hasFreeSlot } from './jobs/job-slots.ts';
 import { inputsHash, signOrder } from './manifest.ts';
 import { dueCommands, offeredCommands } from './offer.ts';
 import type { Tables } from './ports.ts';
@@ -136,13 +138,15 @@ export async function decideClaim(
   let deadlineAt = now + graceMs;
   for (const [index, command] of batch.entries()) {
     passed.add(command.id);
+    if (!(await hasFreeSlot(tables, command))) continue;
     const former = await tables.runs.ofHost(hostId, command.id);
     if (!(await mayDeliver(tables, command, { hostId, former }))) continue;
     deadlineAt += command.timeoutSeconds * 1000;
-    const inputs = await readInputs(tables, definitions, { command, hostId });
+    const inputs = await readInputs(tables, definitions, { command, hostId, former });
     const runId = runIds[index]!;
-    const note = { hostId, command, former, inputs, runId, now, deadlineAt };
-    deliveries.push({ ...(await noteDelivery(tables, note)), command, inputs });
+    const given = asGiven(command, former);
+    const note = { hostId, command: given, former, inputs, runId, now, deadlineAt };
+    deliveries.push({ ...(await noteDelivery(tables, note)), command: given, inputs });
   }
   if (deliveries.length > 0) await tables.hosts.change(hostId, afterRequest(order));
   const isLeft = (command: CommandDefinition) => isAsked(command) && !passed.has(command.id);

@@ -6,6 +6,8 @@ import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import { v7 as uuidv7 } from 'uuid';
 import { refusalOfV1Caller } from './caller.ts';
 import { type CommandDefinition, currentDefinitions } from './definitions.ts';
+import { asGiven } from './jobs/job-definition.ts';
+import { hasFreeSlot } from './jobs/job-slots.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import { isDue, runsOnV1 } from './offer.ts';
@@ -97,18 +99,20 @@ export async function decideDelivery(
   const refusal = host ? refusalOfV1Caller(host) : refuse('permission_denied');
   if (refusal) return refusal;
   const definitions = await currentDefinitions(tables);
-  const command = definitions.commands.get(wireNumber);
+  const command = definitions.work.get(wireNumber);
   if (!command || definitions.isPaused || !isDue(command, now) || !runsOnV1(command.interpreter)) {
     return refuse('not_found');
   }
+  if (!(await hasFreeSlot(tables, command))) return refuse('not_found');
   const former = await tables.runs.ofHost(hostId, wireNumber);
   if (!(await mayDeliver(tables, command, { hostId, former }))) return refuse('not_found');
   if (command.stopOnFailure && (await isHeld(tables, hostId, command, former))) return refuse('not_found');
 
-  const inputs = await readInputs(tables, definitions, { command, hostId });
-  const { name, interpreter, program, timeoutSeconds } = command;
+  const inputs = await readInputs(tables, definitions, { command, hostId, former });
+  const given = asGiven(command, former);
+  const { name, interpreter, program, timeoutSeconds } = given;
   const deadlineAt = now + timeoutSeconds * 1000 + graceMs;
-  await noteDelivery(tables, { hostId, command, former, inputs, runId, now, deadlineAt });
+  await noteDelivery(tables, { hostId, command: given, former, inputs, runId, now, deadlineAt });
   return { name, interpreter, program, timeoutSeconds, ...inputs };
 }
 

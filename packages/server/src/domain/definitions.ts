@@ -1,4 +1,5 @@
-import type { Command, Setting, Tables } from './ports.ts';
+import { jobDefinition } from './jobs/job-definition.ts';
+import type { AdHocJob, Command, Setting, Tables } from './ports.ts';
 
 /** A command as it stands now, with all that decides whether it is offered. */
 export type CommandDefinition = Command & {
@@ -11,16 +12,22 @@ export type CommandDefinition = Command & {
   readonly stopOnFailure: boolean;
   /** Its place among all commands: by commands group, then by command, then by wire number. */
   readonly rank: number;
+  /** The ad-hoc job that this is, in place of a command. */
+  readonly job?: AdHocJob;
 };
 
 /** Everything that an administrator has defined, as one picture of one moment. */
 export type Definitions = {
   readonly epoch: number;
+  /** Rises with the ad-hoc jobs. */
+  readonly workEpoch: number;
   /** Changed by a restore: which of all the pasts of this system it is. */
   readonly storeId: string;
   readonly isPaused: boolean;
   readonly settings: ReadonlyMap<string, Setting>;
   readonly commands: ReadonlyMap<number, CommandDefinition>;
+  /** By wire number everything that hosts can be given: the commands, and the ad-hoc jobs that have not ended. */
+  readonly work: ReadonlyMap<number, CommandDefinition>;
   readonly variableIds: ReadonlySet<number>;
 };
 
@@ -40,9 +47,11 @@ const remembered = new WeakMap<Tables, Definitions>();
  */
 export async function currentDefinitions(tables: Tables): Promise<Definitions> {
   const known = remembered.get(tables);
-  const epoch = await tables.server.epoch();
-  if (known?.epoch === epoch) return known;
-  const fresh = await loadDefinitions(tables);
+  const { epoch, workEpoch } = await tables.server.epochs();
+  if (known?.epoch === epoch && known.workEpoch === workEpoch) return known;
+  // Jobs come and go all day: what administrators define is not read anew for them.
+  const defined = known?.epoch === epoch ? known : await loadDefinitions(tables);
+  const fresh = Object.freeze({ ...defined, workEpoch, work: await loadWork(tables, defined) });
   remembered.set(tables, fresh);
   return fresh;
 }
@@ -81,7 +90,18 @@ export function createDefinitionsView(tables: Tables, monotonicMs: () => number)
   });
 }
 
-async function loadDefinitions(tables: Tables): Promise<Definitions> {
+async function loadWork(
+  tables: Tables,
+  { commands }: Pick<Definitions, 'commands'>,
+): Promise<Definitions['work']> {
+  const jobs = await tables.jobs.open();
+  return new Map([
+    ...commands,
+    ...jobs.map((job): [number, CommandDefinition] => [job.wireNumber, jobDefinition(job)]),
+  ]);
+}
+
+async function loadDefinitions(tables: Tables): Promise<Omit<Definitions, 'workEpoch' | 'work'>> {
   const server = await tables.server.read();
   const hostsGroups = new Map((await tables.hostsGroups.list()).map((group) => [group.id, group]));
   const commandsGroups = new Map((await tables.commandsGroups.list()).map((group) => [group.id, group]));
@@ -114,12 +134,12 @@ async function loadDefinitions(tables: Tables): Promise<Definitions> {
       }),
     ]),
   );
-  return Object.freeze({
+  return {
     epoch: server.epoch,
     storeId: server.storeId,
     isPaused: server.isPaused,
     settings: new Map((await tables.settings.list()).map((setting) => [setting.name, setting])),
     commands,
     variableIds: new Set((await tables.variables.list()).map((variable) => variable.id)),
-  });
+  };
 }

@@ -5,6 +5,7 @@ import { refusalOfHost } from './caller.ts';
 import { claimLimit } from './claim.ts';
 import { currentDefinitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
+import { countMove } from './jobs/job-slots.ts';
 import type { Host, Run, Tables } from './ports.ts';
 import { afterRequest, isOvertaken, type RequestOrder } from './request-order.ts';
 import { storableText } from './result-reading.ts';
@@ -107,6 +108,7 @@ async function settleUnheld(
 async function giveUp(tables: Tables, run: Run, now: number): Promise<void> {
   const definitions = await currentDefinitions(tables);
   await tables.runs.clearDeadline(run.number);
+  await countMove(tables, run, 'interrupted', now);
   await tables.runs.change(run.number, { state: 'interrupted', reason: 'journal_lost', finishedAt: now });
   await offerAgain(tables, definitions, run);
 }

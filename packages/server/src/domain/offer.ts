@@ -20,13 +20,13 @@ export function offeredCommands(definitions: Definitions, work: HostsWork, now: 
 /** The same, with those too that wait for the success of one before them that is offered. */
 export function dueCommands(
   definitions: Definitions,
-  { pending, holds, isSealed }: HostsWork,
+  { pending, holds, full, isSealed }: HostsWork,
   now: number,
 ): CommandDefinition[] {
   if (definitions.isPaused) return [];
   const due: CommandDefinition[] = [];
   for (const wireNumber of pending) {
-    const command = definitions.commands.get(wireNumber);
+    const command = full.includes(wireNumber) ? undefined : definitions.work.get(wireNumber);
     const isMeant = command && isDue(command, now) && (isSealed || runsOnV1(command.interpreter));
     const isHeld =
       command?.stopOnFailure && holds.some((hold) => hold.commandsGroupId === command.commandsGroupId);

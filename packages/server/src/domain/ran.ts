@@ -4,6 +4,7 @@ import type { PastRun, Ran } from '@remotes/protocol/messages/ran';
 import { refusalOfHost } from './caller.ts';
 import { type CommandDefinition, currentDefinitions, type Definitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
+import { countMove, steadyRun } from './jobs/job-slots.ts';
 import type { Run, Tables } from './ports.ts';
 import { isOvertaken, type RequestOrder } from './request-order.ts';
 import { storableText } from './result-reading.ts';
@@ -55,11 +56,12 @@ export async function decideRecollection(
   if (runs.length > 0 && (await tables.runs.countRecalled(hostId)) + runs.length > mostTold) {
     return refuse('past_too_long');
   }
-  const jobs = new Map([...definitions.commands.values()].map((command) => [command.jobId, command]));
+  const jobs = new Map([...definitions.work.values()].map((command) => [command.jobId, command]));
   const highestNumber = await tables.commands.highestWireNumber();
   let learnt = 0;
   for (const past of runs) {
-    const known = await tables.runs.byId(past.run);
+    const stored = await tables.runs.byId(past.run);
+    const known = stored && (await steadyRun(tables, stored));
     if (!known) {
       const told = { hostId, past, command: jobs.get(past.job), highestNumber, now };
       learnt += Number(await writeDown(tables, definitions, told));
@@ -96,13 +98,15 @@ async function writeDown(
   { hostId, past, command, highestNumber, now }: Told,
 ): Promise<boolean> {
   const wireNumber = command?.id ?? past.wire_number;
-  if (!command && (definitions.commands.has(wireNumber) || wireNumber > highestNumber)) return false;
+  if (!command && (definitions.work.has(wireNumber) || wireNumber > highestNumber)) return false;
   const own = await tables.runs.ofHost(hostId, wireNumber);
   if (own) {
     // A job that ran here is not to run again under another name.
     if (own.jobId === past.job) await settleByPast(tables, own, { ...past, attempt: own.attempt }, now);
     return false;
   }
+  // Whom an ad-hoc job is for was settled when it was made.
+  if (command?.job || (!command && (await tables.jobs.byWireNumber(wireNumber)))) return false;
   const number = await tables.runs.add({
     id: past.run,
     jobId: past.job,
@@ -127,6 +131,7 @@ async function writeDown(
 /** A run that was under way when the backup was made. */
 async function settleByPast(tables: Tables, known: Run, past: PastRun, now: number): Promise<void> {
   if (hasEnded(known.state) || past.attempt < known.attempt) return;
+  await countMove(tables, known, past.state, now);
   await tables.runs.change(known.number, {
     state: past.state,
     attempt: past.attempt,

@@ -2,6 +2,7 @@ import { type Refusal, refuse } from '@remotes/protocol/errors';
 import type { HostMessage } from '@remotes/protocol/messages';
 import type { MessageRefusal } from '@remotes/protocol/messages/refusal';
 import { currentDefinitions } from './definitions.ts';
+import { steadyRun } from './jobs/job-slots.ts';
 import type { Run, Tables } from './ports.ts';
 
 /** What a report names. */
@@ -12,7 +13,8 @@ export async function findReported(
   tables: Tables,
   { hostId, runId, attempt }: Reported,
 ): Promise<{ run: Run; isOlder: boolean } | Refusal> {
-  const run = await tables.runs.byId(runId);
+  const known = await tables.runs.byId(runId);
+  const run = known && (await steadyRun(tables, known));
   if (run && run.hostId !== hostId) return refuse('not_this_hosts_run');
   if (run && attempt <= run.attempt) return { run, isOlder: attempt < run.attempt };
   // A database that was restored does not know it yet: the report is good once the host has told its past.

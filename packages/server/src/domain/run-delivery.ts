@@ -1,10 +1,12 @@
 import type { CommandDefinition, Definitions } from './definitions.ts';
-import type { Run, Setting, Tables } from './ports.ts';
+import { frozenInputs } from './jobs/job-inputs.ts';
+import { countMove } from './jobs/job-slots.ts';
+import type { HandedSetting, Run, Tables } from './ports.ts';
 import { mayMove } from './run-moves.ts';
 
 /** What a host is handed besides the command itself: settings still sealed where they are secret. */
 export type Inputs = {
-  settings: Setting[];
+  settings: readonly HandedSetting[];
   variables: Record<string, string | null>;
 };
 
@@ -15,6 +17,7 @@ export async function mayDeliver(
   { hostId, former }: { hostId: number; former: Run | undefined },
 ): Promise<boolean> {
   // A run that is queued again was never had: it is no attempt.
+  if (command.job && former?.state !== 'queued') return false;
   if (!former || former.state === 'queued') return tables.pending.has(hostId, command.id);
   return hasAttemptLeft(former, command);
 }
@@ -25,12 +28,13 @@ export function hasAttemptLeft(run: Run, command: CommandDefinition): boolean {
   return isOpen && run.attempt < command.attempts;
 }
 
-/** Reads what the command is handed, as it stands now. */
+/** Reads what the command is handed, as it stands now; of an ad-hoc job as it stood when that was made. */
 export async function readInputs(
   tables: Tables,
   definitions: Definitions,
-  { command, hostId }: { command: CommandDefinition; hostId: number },
+  { command, hostId, former }: { command: CommandDefinition; hostId: number; former: Run | undefined },
 ): Promise<Inputs> {
+  if (command.job && former) return frozenInputs(command.job, former);
   const settings = command.settings.flatMap((name) => {
     const setting = definitions.settings.get(name);
     return setting?.isActive ? [setting] : [];
@@ -85,7 +89,8 @@ export async function noteDelivery(
     const { jobId, id: wireNumber, name: commandName } = command;
     number = await tables.runs.add({ ...delivered, id, jobId, hostId, wireNumber, commandName });
   } else {
-    const afresh = { reason: null, startedAt: null, stopAskedAt: null, finishedAt: null };
+    const afresh = { reason: null, startedAt: null, stopAskedAt: null, finishedAt: null, outcome: null };
+    if (former) await countMove(tables, former, 'delivered', now);
     await tables.runs.change(number, { ...delivered, ...afresh });
   }
   await tables.runs.setDeadline({ number, hostId }, deadlineAt);

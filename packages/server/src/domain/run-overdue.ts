@@ -1,4 +1,5 @@
 import { currentDefinitions, type Definitions } from './definitions.ts';
+import { countMove } from './jobs/job-slots.ts';
 import type { Run, Tables } from './ports.ts';
 import { hasAttemptLeft } from './run-delivery.ts';
 import { mayMove } from './run-moves.ts';
@@ -18,6 +19,7 @@ export async function interruptOverdueRuns(
   for (const run of overdue) {
     await tables.runs.clearDeadline(run.number);
     if (!mayMove(run.state, 'interrupted')) continue;
+    await countMove(tables, run, 'interrupted', now);
     await tables.runs.change(run.number, { state: 'interrupted', reason: 'no_report', finishedAt: now });
     await offerAgain(tables, definitions, run);
   }

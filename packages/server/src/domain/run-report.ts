@@ -1,4 +1,6 @@
 import { currentDefinitions } from './definitions.ts';
+import { countMove } from './jobs/job-slots.ts';
+import { outcomeHash } from './jobs/outcome-hash.ts';
 import type { Mind } from './mind.ts';
 import { cutOutput } from './output-cut.ts';
 import type { CommandRevision, OutputStream, Run, Tables } from './ports.ts';
@@ -31,6 +33,8 @@ export type Report = Pick<Said, 'state' | 'exitCode' | 'signal' | 'reason' | 'st
   outputBytes: number;
   cutBytes: number;
   isMasked: boolean;
+  /** Equal for reports that are alike. */
+  outcome: string;
 };
 
 /** Masks secrets over each stream as a whole, where no edge of a chunk hides one, then cuts what is too long. */
@@ -42,17 +46,20 @@ export async function prepareReport(mind: Mind, said: Said): Promise<Report> {
   const stdout = cutOutput(maskedStdout, mind.limits.outputBytes);
   const stderr = cutOutput(maskedStderr, mind.limits.outputBytes);
   const { state, exitCode, signal, reason, startedAt, cutBytes } = said;
+  const chunks = [
+    ...stdout.parts.map((bytes) => ({ stream: 'stdout' as const, bytes })),
+    ...stderr.parts.map((bytes) => ({ stream: 'stderr' as const, bytes })),
+  ];
+  const result = maskedText === undefined ? null : storableText(maskedText);
   return {
     state,
     exitCode,
     signal,
     reason,
     startedAt,
-    chunks: [
-      ...stdout.parts.map((bytes) => ({ stream: 'stdout' as const, bytes })),
-      ...stderr.parts.map((bytes) => ({ stream: 'stderr' as const, bytes })),
-    ],
-    result: maskedText === undefined ? null : storableText(maskedText),
+    chunks,
+    result,
+    outcome: outcomeHash({ state, exitCode, signal, reason, result, chunks }),
     items: said.items?.map((item) => maskText(item, secrets)),
     outputBytes: maskedStdout.length + maskedStderr.length + cutBytes,
     cutBytes: stdout.cutBytes + stderr.cutBytes + cutBytes,
@@ -62,6 +69,7 @@ export async function prepareReport(mind: Mind, said: Said): Promise<Report> {
 
 /** Ends the run as the report says, or settles it where nobody knew; whether it may is decided before. */
 export async function settleRun(tables: Tables, run: Run, report: Report, now: number): Promise<void> {
+  await countMove(tables, run, report.state, now);
   await tables.runs.change(run.number, {
     state: report.state,
     reason: report.reason,
@@ -73,6 +81,7 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
     outputBytes: report.outputBytes,
     outputCutBytes: report.cutBytes,
     isMasked: report.isMasked,
+    outcome: report.outcome,
   });
   // Whoever settles an interrupted run, or carries it out once more, may have said something before.
   if (run.state === 'interrupted' || run.attempt > 1) await tables.outputs.remove(run.number);
@@ -112,9 +121,12 @@ async function saveItems(tables: Tables, run: Run, items: readonly string[], now
 }
 
 /** What the run executes or executed; undefined when its command is gone. */
-export async function readExecutedRevision(tables: Tables, run: Run): Promise<CommandRevision | undefined> {
-  const current = (await currentDefinitions(tables)).commands.get(run.wireNumber);
-  return current?.revision === run.revision
-    ? current
-    : tables.commands.revision(run.wireNumber, run.revision);
+export async function readExecutedRevision(
+  tables: Tables,
+  run: Run,
+): Promise<Pick<CommandRevision, 'timeoutSeconds' | 'outputVariables'> | undefined> {
+  const current = (await currentDefinitions(tables)).work.get(run.wireNumber);
+  if (current?.revision === run.revision) return current;
+  const job = await tables.jobs.byWireNumber(run.wireNumber);
+  return job?.kind === 'ad_hoc' ? job : tables.commands.revision(run.wireNumber, run.revision);
 }

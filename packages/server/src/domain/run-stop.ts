@@ -1,5 +1,6 @@
 import type { Stop } from '@remotes/protocol/messages/started';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
+import { countMove } from './jobs/job-slots.ts';
 import type { Author } from './operators/actor.ts';
 import type { Run, Tables } from './ports.ts';
 import { mayMove } from './run-moves.ts';
@@ -52,6 +53,7 @@ async function cancel<Cancelled extends Run>(
   run: Cancelled,
   now: number,
 ): Promise<Cancelled> {
+  await countMove(tables, run, 'cancelled', now);
   const change = { state: 'cancelled', stopAskedAt: now, finishedAt: now } as const;
   await tables.runs.change(run.number, change);
   await tables.pending.remove(run.hostId, run.wireNumber);

@@ -1,6 +1,6 @@
 import { type MasterKey, openSealed, seal } from '@remotes/protocol/crypto/seal';
 import type { Definitions } from './definitions.ts';
-import type { Setting } from './ports.ts';
+import type { HandedSetting } from './ports.ts';
 import { spellingsOf } from './secret-spellings.ts';
 
 const purposeOf = (name: string) => `setting ${name}`;
@@ -11,7 +11,7 @@ export function sealSetting(masterKey: MasterKey, name: string, value: string): 
 }
 
 /** The value as it was given. Throws when it was sealed under another master key. */
-export function openSetting(masterKey: MasterKey, setting: Setting): string {
+export function openSetting(masterKey: MasterKey, setting: HandedSetting): string {
   if (!setting.isSecret) return setting.value;
   const value = openSealed(masterKey, setting.value, purposeOf(setting.name));
   if (value === undefined) {
@@ -31,7 +31,9 @@ const opened = new WeakMap<Definitions, readonly string[]>();
 export function secretSpellings(masterKey: MasterKey, definitions: Definitions): readonly string[] {
   const known = opened.get(definitions);
   if (known) return known;
-  const spellings = [...definitions.settings.values()].flatMap((setting) => {
+  // What an open job hands over was frozen, and may be another value by now.
+  const frozen = [...definitions.work.values()].flatMap(({ job }) => job?.settings ?? []);
+  const spellings = [...definitions.settings.values(), ...frozen].flatMap((setting) => {
     if (!setting.isSecret) return [];
     const value = openSealed(masterKey, setting.value, purposeOf(setting.name));
     return value !== undefined && Buffer.byteLength(value) >= shortestMaskedBytes ? spellingsOf(value) : [];

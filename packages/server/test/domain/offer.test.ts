@@ -51,23 +51,35 @@ describe('what a v1 host is offered', () => {
     expect(offered(definitions, [2, 3], [7])).toEqual([3]);
   });
 
+  test('leaves out a job that hands out nothing now', () => {
+    expect(offered(define(command(1), command(2)), [1, 2], [], [2])).toEqual([1]);
+  });
+
   test('does not mind a hold that was left when the group no longer stops on failure', () => {
     expect(offered(define(command(1, { commandsGroupId: 7 })), [1], [7])).toEqual([1]);
   });
 });
 
-function offered(definitions: Definitions, pending: number[], heldGroups: number[] = []): number[] {
+function offered(
+  definitions: Definitions,
+  pending: number[],
+  heldGroups: number[] = [],
+  full: number[] = [],
+): number[] {
   const holds = heldGroups.map((commandsGroupId) => ({ commandsGroupId }));
-  return offeredCommands(definitions, { pending, holds, isSealed: false }, now).map(({ id }) => id);
+  return offeredCommands(definitions, { pending, holds, full, isSealed: false }, now).map(({ id }) => id);
 }
 
 function define(...commands: CommandDefinition[]): Definitions {
+  const work = new Map(commands.map((each) => [each.id, each]));
   return {
     epoch: 1,
+    workEpoch: 1,
     storeId: 'store',
     isPaused: false,
     settings: new Map(),
-    commands: new Map(commands.map((each) => [each.id, each])),
+    commands: work,
+    work,
     variableIds: new Set(),
   };
 }

@@ -18,6 +18,8 @@ export interface VariablesTable {
     variableIds: readonly number[],
   ): Promise<{ variableId: number; value: string }[]>;
   values(): Promise<VariableValue[]>;
+  /** Of these variables the value of each host that has one. */
+  valuesOf(variableIds: readonly number[]): Promise<Pick<VariableValue, 'variableId' | 'hostId' | 'value'>[]>;
   /** Sets the value and keeps the former one in the history; writes nothing when it is the same. */
   setValue(value: VariableValue): Promise<void>;
   removeValue(variableId: number, hostId: number, at: number, by: string): Promise<void>;

@@ -240,19 +240,17 @@ export function runsTable(connection: Connection): RunsTable {
 async function listed(connection: Connection, filter: RunFilter): Promise<StoredRun[]> {
   const { hostId, state, isGiven = false, limit } = filter;
   const mayWait = !isGiven && (state === undefined || state === 'queued');
-  // Those that wait are found by what is pending: no index holds them for a host, nor all of them.
+  // Those that wait are in no index of hosts, nor of all runs, but in that of each job.
   if (!mayWait || (hostId === undefined && state === undefined)) return listedRuns(connection, filter);
   const waiting = await builtOnce(connection, (db) =>
     narrowed(
       db
-        .selectFrom('pending')
-        .innerJoin('runs', (join) =>
-          join
-            .onRef('runs.wire_number', '=', 'pending.wire_number')
-            .onRef('runs.host_id', '=', 'pending.host_id'),
-        )
+        .selectFrom('runs')
         .select(runColumns)
-        .where('runs.state', '=', 'queued')
+        .where('runs.wire_number', 'in', (inner) =>
+          inner.selectFrom('wire_numbers').select('wire_numbers.number'),
+        )
+        .where('runs.state', '=', sql.lit('queued' as const))
         .orderBy('runs.number', 'desc')
         .limit(limit),
       filter,

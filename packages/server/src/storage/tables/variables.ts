@@ -1,6 +1,6 @@
 import type { VariablesTable, VariableValue } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
-import { type Prepared, prepared } from '../prepared.ts';
+import { builtOnce, type Prepared, prepared } from '../prepared.ts';
 
 type Place = { variableId: number; hostId: number };
 type Former = { value: string; setAt: number; setBy: string };
@@ -69,6 +69,15 @@ export function variablesTable(connection: Connection): VariablesTable {
       return valuesOf(variableIds.length).all(connection, { hostId, ...variableIds });
     },
     values: () => values.all(connection, {}),
+    async valuesOf(variableIds: readonly number[]) {
+      if (variableIds.length === 0) return [];
+      return builtOnce(connection, (db) =>
+        db
+          .selectFrom('variable_values')
+          .select(['variable_id as variableId', 'host_id as hostId', 'value'])
+          .where('variable_id', 'in', variableIds),
+      );
+    },
     async setValue(value: VariableValue) {
       const { variableId, hostId } = value;
       const former = await valueAt.first(connection, { variableId, hostId });

@@ -23,6 +23,7 @@ eachDatabase((open) => {
       outputBytes: 0,
       outputCutBytes: 0,
       isMasked: false,
+      outcome: null,
     };
     const { runs } = storage.tables;
     expect(await runs.byNumber(number)).toEqual(run);
@@ -66,6 +67,7 @@ eachDatabase((open) => {
     const { one, numbers } = await write(async (tables) => {
       const one = await addVerifiedHost(tables);
       const other = await addVerifiedHost(tables);
+      for (const wireNumber of [1, 2]) await tables.commands.reserveWireNumbers(wireNumber);
       const numbers = [
         await tables.runs.add(sampleRun(one.id, 1)),
         await tables.runs.add(sampleRun(one.id, 2, { state: 'queued', deliveredAt: null })),
