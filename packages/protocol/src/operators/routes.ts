@@ -15,6 +15,7 @@ import type { ApiRoute } from './route.ts';
 import { serverRoutes } from './server.ts';
 import { sessionsRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
+import { variablesRoutes } from './variables.ts';
 
 /** Every request of the operators' API, by its name. */
 export const routes = {
@@ -32,6 +33,7 @@ export const routes = {
   ...commandsGroupsRoutes,
   ...commandsRoutes,
   ...settingsRoutes,
+  ...variablesRoutes,
   ...apiLogRoutes,
   ...serverRoutes,
 } as const satisfies Record<string, ApiRoute>;

@@ -34,6 +34,7 @@ import { offerKeys } from './server-keys.ts';
 import { decideStart } from './started.ts';
 import { decideTicketKey } from './ticket-keys.ts';
 import { decideV1Allowance } from './v1-allowance.ts';
+import { decideValue, decideVariable, decideVariableRemoval } from './variable-change.ts';
 
 /**
  * Everything that changes what is remembered. Each takes the tables of one transaction and plain data, and awaits
@@ -81,6 +82,9 @@ export const decisions = {
   resumeOffering: decideResumption,
   applyFleet: decideFleet,
   editFleet: decideEdit,
+  createVariable: decideVariable,
+  removeVariable: decideVariableRemoval,
+  setValue: decideValue,
   noteAudit: decideNotes,
   chainAudit: decideChaining,
   keepCheckpoint: decideCheckpoint,

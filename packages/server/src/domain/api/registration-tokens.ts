@@ -12,7 +12,7 @@ import {
   registrationSecretHash,
   sealRegistrationToken,
 } from '../registration-token.ts';
-import { lastRecovery, tokenStanding } from '../registration-token-administration.ts';
+import { tokenStanding } from '../registration-token-administration.ts';
 import { pageOfAll } from './list-page.ts';
 import { maybeMomentText, momentText } from './moment-text.ts';
 import { refusalOfNarrowed } from './narrowed.ts';
@@ -24,9 +24,8 @@ export const registrationTokensDeeds: ApiDeeds<keyof typeof registrationTokensRo
     const narrowed = refusalOfNarrowed(actor, 'see registration tokens');
     if (narrowed) return narrowed;
     const { tables } = mind.storage;
-    const recoveredAt = await lastRecovery(tables);
     const isMeant = (token: RegistrationToken) =>
-      query.usable !== true || tokenStanding(token, mind.clock(), recoveredAt) === 'usable';
+      query.usable !== true || tokenStanding(token, mind.clock()) === 'usable';
     const tokens = (await tables.registrationTokens.list()).filter(isMeant);
     const page = pageOfAll(tokens, query, ['number'], ({ id }) => [-id]);
     if (isProblem(page)) return page;
@@ -96,13 +95,12 @@ async function viewTokens(
   now: number,
 ): Promise<RegistrationTokenView[]> {
   const names = new Map((await tables.hostsGroups.list()).map(({ id, name }) => [id, name]));
-  const recoveredAt = await lastRecovery(tables);
   const views: RegistrationTokenView[] = [];
   for (const token of tokens) {
     const groups = await tables.registrationTokens.hostsGroupIds(token.id);
     views.push({
       id: token.id,
-      state: tokenStanding(token, now, recoveredAt),
+      state: tokenStanding(token, now),
       created_at: momentText(token.createdAt),
       expires_at: maybeMomentText(token.expiresAt),
       revoked_at: maybeMomentText(token.revokedAt),

@@ -10,6 +10,9 @@ import { hostsPagesDeeds } from '../api/hosts-pages.ts';
 import { registrationTokensDeeds } from '../api/registration-tokens.ts';
 import { serverDeeds } from '../api/server.ts';
 import { settingsDeeds } from '../api/settings.ts';
+import { valuesDeeds } from '../api/values.ts';
+import { variablesDeeds } from '../api/variables.ts';
+import { variablesMatrixDeeds } from '../api/variables-matrix.ts';
 import { auditDeeds } from '../audit/audit-deeds.ts';
 import { eventsDeeds } from '../events/events-deeds.ts';
 import type { ApiDeeds } from './api-ask.ts';
@@ -27,6 +30,9 @@ export const apiDeeds: ApiDeeds<RouteName> = {
   ...commandsDeeds,
   ...commandRevisionsDeeds,
   ...settingsDeeds,
+  ...variablesDeeds,
+  ...variablesMatrixDeeds,
+  ...valuesDeeds,
   ...apiLogDeeds,
   ...serverDeeds,
 };

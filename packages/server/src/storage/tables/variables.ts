@@ -1,6 +1,13 @@
-import type { VariablesTable, VariableValue } from '../../domain/ports.ts';
+import type { ValuesPlace, VariablesTable, VariableValue } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
 import { builtOnce, type Prepared, prepared } from '../prepared.ts';
+import {
+  countValues,
+  valueHistory,
+  valuesAt,
+  valuesOfHostPage,
+  variableIdsOnHosts,
+} from './variables-pages.ts';
 
 type Place = { variableId: number; hostId: number };
 type Former = { value: string; setAt: number; setBy: string };
@@ -69,6 +76,17 @@ export function variablesTable(connection: Connection): VariablesTable {
       return valuesOf(variableIds.length).all(connection, { hostId, ...variableIds });
     },
     values: () => values.all(connection, {}),
+    async valueAt(variableId: number, hostId: number) {
+      const found = await valueAt.first(connection, { variableId, hostId });
+      return found && { variableId, hostId, ...found };
+    },
+    valuesPage: (page: Parameters<VariablesTable['valuesPage']>[0]) => valuesOfHostPage(connection, page),
+    history: (page: Parameters<VariablesTable['history']>[0]) => valueHistory(connection, page),
+    valuesAt: (hostIds: readonly number[], variableIds: readonly number[]) =>
+      valuesAt(connection, hostIds, variableIds),
+    countValues: (variableIds: readonly number[], place: ValuesPlace) =>
+      countValues(connection, variableIds, place),
+    idsOnHosts: (hostsGroupIds: readonly number[]) => variableIdsOnHosts(connection, hostsGroupIds),
     async valuesOf(variableIds: readonly number[]) {
       if (variableIds.length === 0) return [];
       return builtOnce(connection, (db) =>
