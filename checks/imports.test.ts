@@ -39,6 +39,12 @@ const rooms: Readonly<Record<string, Room>> = {
     reason:
       'accounts stand on well-kept libraries for codes and passkeys, which only compute; else as the mind',
   },
+  'packages/server/src/domain/fleet-file/': {
+    may: ['packages/server/src/domain/', protocol],
+    packages: ['yaml', 'typebox'],
+    node: [],
+    reason: 'a fleet file comes as text, over the API as from the machine itself',
+  },
   'packages/server/src/storage/': {
     may: [
       'packages/server/src/storage/',
@@ -90,7 +96,14 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'packages/server/src/': {
     may: ['packages/server/src/', protocol],
-    packages: ['pino', 'selfsigned', 'better-sqlite3', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'],
+    packages: [
+      'pino',
+      'selfsigned',
+      'better-sqlite3',
+      'prom-client',
+      '@zxcvbn-ts/core',
+      '@zxcvbn-ts/language-common',
+    ],
     node: 'any',
     reason: 'only the files at the top know every room',
   },

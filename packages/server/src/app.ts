@@ -15,9 +15,12 @@ import { createNewestSessions } from './domain/newest-sessions.ts';
 import { createPresence } from './domain/presence.ts';
 import { createServerKeyringView } from './domain/server-keyring.ts';
 import { createSessionMemory } from './domain/session-memory.ts';
+import type { Storage } from './domain/storage.ts';
 import { createTicketKeysView, freshenTicketKeys } from './domain/ticket-keys.ts';
 import { createHttpServer } from './http/server.ts';
 import { unlockStore } from './local/unlock-store.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { startMetricsServer } from './metrics/metrics-server.ts';
 import { passwordStrength } from './password-strength.ts';
 import { openStorage } from './storage/open.ts';
 import { obtainCertificate } from './tls.ts';
@@ -31,6 +34,8 @@ export type App = {
   readonly certificate: { readonly fingerprint: string; readonly file: string } | undefined;
   /** By which the first admin is made; undefined where there is one. */
   readonly adminLink: AdminLink | undefined;
+  /** Where the metrics are, if anywhere. */
+  readonly metricsUrl: string | undefined;
   /** Stops accepting, finishes what is under way, commits. */
   stop(): Promise<void>;
 };
@@ -38,7 +43,9 @@ export type App = {
 /** Puts the rooms together: the only place that knows them all. */
 export async function startApp(config: StartConfig, log: Logger): Promise<App> {
   const certificate = await obtainCertificate(config);
-  const storage = await openStorage({ ...config, mode: 'server' });
+  const opened = await openStorage({ ...config, mode: 'server' });
+  const metrics = config.metricsListen && (await metricsOf(opened));
+  const storage = metrics?.measureStorage(opened) ?? opened;
   try {
     const { masterKey, fingerprint } = await unlockStore(storage, config);
     const clock = Date.now;
@@ -74,17 +81,22 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       mind,
       log,
       tls: certificate,
+      measureRequest: metrics?.measureRequest,
       clientFile: createRequire(import.meta.url).resolve('remotes-client/bundle'),
     });
     const url = await server.listen();
     const chores = startChores(mind, log, config);
+    const metricsServer =
+      metrics && config.metricsListen && (await startMetricsServer(metrics, config.metricsListen, log));
     const adminLink = await firstAdminLink(mind, url);
     return Object.freeze({
       url,
       fingerprint,
       certificate,
       adminLink,
+      metricsUrl: metricsServer?.url,
       async stop() {
+        await metricsServer?.stop();
         await server.stop();
         await chores.stop();
         await storage.close();
@@ -94,4 +106,10 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
     await storage.close();
     throw trouble;
   }
+}
+
+/** Loaded only where it is wanted: gathering costs a little all the time. */
+async function metricsOf({ tables }: Storage): Promise<Metrics> {
+  const { createMetrics } = await import('./metrics/metrics.ts');
+  return createMetrics({ tables, clock: Date.now });
 }

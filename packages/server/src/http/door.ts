@@ -5,6 +5,14 @@ import type { ApiLimits } from './api/api-limits.ts';
 import type { Connections } from './connections.ts';
 import type { RegistrationLimits } from './registration-limits.ts';
 
+/** `route` is the path as the contract has it, so that there are as many as the contract has. */
+export type MeasureRequest = (answered: {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
+}) => void;
+
 /** What the HTTP door is handed by `app.ts`. */
 export type HttpOptions = {
   readonly mind: Mind;
@@ -31,6 +39,8 @@ export type HttpOptions = {
   readonly requestsPerOperator: number;
   /** A minute, of one address: wrong passwords and tokens. */
   readonly failedSignInsPerAddress: number;
+  /** Told of every request that is answered. */
+  readonly measureRequest?: MeasureRequest | undefined;
   /** What operators may ask: the contract, where nothing else is said. */
   readonly apiCalls?: readonly ApiCall[];
   /** How long `stop` waits for what is under way (20). */
@@ -38,7 +48,10 @@ export type HttpOptions = {
 };
 
 /** What every file behind the door works with. */
-export type Door = Pick<HttpOptions, 'mind' | 'log' | 'trustProxy' | 'clientFile' | 'insecureHttp'> & {
+export type Door = Pick<
+  HttpOptions,
+  'mind' | 'log' | 'trustProxy' | 'clientFile' | 'insecureHttp' | 'measureRequest'
+> & {
   readonly connections: Connections;
   readonly registrationLimits: RegistrationLimits;
   readonly apiLimits: ApiLimits;

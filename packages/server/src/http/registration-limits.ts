@@ -1,7 +1,7 @@
 import { type RefusalCode, refusals, refuse } from '@remotes/protocol/errors';
+import { networkOf } from '../domain/address-network.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Limits } from '../domain/mind.ts';
-import { networkOf } from '../domain/address-network.ts';
 import type { HttpRefusal } from './errors.ts';
 import { createRateLimit } from './rate-limit.ts';
 

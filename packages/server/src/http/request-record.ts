@@ -8,7 +8,7 @@ const longestPath = 300;
 
 /** Notes a request that is answered: for administrators in the API log, for whoever looks closely at level debug. */
 export function recordRequest(
-  { mind, log, trustProxy }: Door,
+  { mind, log, trustProxy, measureRequest }: Door,
   request: FastifyRequest,
   status: number,
 ): void {
@@ -17,6 +17,7 @@ export function recordRequest(
   const hostName = ask?.caller?.kind === 'host' ? ask.caller.host.name : null;
   const operatorName = ask?.operatorName ?? null;
   const durationMs = ask ? performance.now() - ask.startedAt : 0;
+  measureRequest?.({ route: routeOf(request), method, status, seconds: durationMs / 1000 });
   if (log.isLevelEnabled('debug')) {
     log.debug({ requestId, method, path, status, durationMs, hostName, operatorName }, 'answered');
   }
@@ -35,4 +36,10 @@ export function recordRequest(
     durationMs: Math.round(durationMs),
     arguments: wanted === 'with_arguments' ? maskedArguments(request.raw.url, ask?.fields ?? {}) : null,
   });
+}
+
+/** Any number of paths are none of ours: they count as one. */
+function routeOf({ routeOptions }: FastifyRequest): string {
+  const { url } = routeOptions;
+  return url === undefined || url.endsWith('*') ? 'other' : url;
 }

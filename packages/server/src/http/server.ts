@@ -48,6 +48,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     trustProxy: options.trustProxy,
     clientFile: options.clientFile,
     insecureHttp: options.insecureHttp,
+    measureRequest: options.measureRequest,
     connections: boundConnections(app.server, options.maxConnections, event),
     registrationLimits: createRegistrationLimits(options.mind.clock, options.mind.limits),
     apiLimits: createApiLimits(options.mind.clock, options),

@@ -29,6 +29,7 @@ export async function start(
   const stopped = untilSignal();
   const app = await startApp(config, log);
   log.info({ url: app.url, version, fingerprint: app.fingerprint }, `Remotes listens on ${app.url}`);
+  if (app.metricsUrl !== undefined) log.info({ url: app.metricsUrl }, `Metrics at ${app.metricsUrl}`);
   if (config.insecureHttp) {
     log.warn(
       'Operators may sign in over plain HTTP from other machines: whoever is on the way reads their passwords and tokens. Leave out --insecure-http.',

@@ -1,3 +1,5 @@
+import type { RunState } from '@remotes/protocol/values/run';
+
 /**
  * A place in the order of events, which is the order of commits. `xid` is PostgreSQL's number of the transaction, "0"
  * on SQLite.
@@ -27,6 +29,8 @@ export interface EventsTable {
   /** The last one in order; there is always one. */
   newest(): Promise<EventPlace>;
   oldest(): Promise<EventPlace>;
+  /** How many runs came to each state after one place, up to another. */
+  countRuns(after: EventPlace, upTo: EventPlace): Promise<{ state: RunState; runs: number }[]>;
   /** Removes at most `limit` of the oldest, of those before this time and of those beyond so many; answers how many. Never the last one. */
   prune(bounds: { olderThan: number; most: number; limit: number }): Promise<number>;
   /** Forgets all of them: what readers know is worth nothing any more. */

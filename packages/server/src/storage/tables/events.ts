@@ -1,8 +1,10 @@
+import type { RunState } from '@remotes/protocol/values/run';
 import { sql } from 'kysely';
 import type { EventPlace, EventsTable, StoredEvent } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
 import { type Prepared, preparedSql } from '../prepared.ts';
 
+type Span = { xid: string; number: number; upToXid: string; upToNumber: number };
 type Bounds = { olderThan: number; most: number; limit: number };
 
 const columns = sql`at, kind, job_id as "jobId", host_id as "hostId", run_id as "runId", state,
@@ -22,6 +24,11 @@ const sqlite = {
   ),
   newest: preparedSql(() => sql`select '0' as xid, max(number) as number from events`),
   oldest: preparedSql(() => sql`select '0' as xid, min(number) as number from events`),
+  countRuns: preparedSql(
+    (given: Span) => sql`
+      select state, count(*) as runs from events
+      where number > ${given.number} and number <= ${given.upToNumber} and kind = 'run' group by state`,
+  ),
   prune: preparedSql(
     (given: Bounds) => sql`
       delete from events where number in (
@@ -55,6 +62,13 @@ const postgres = {
   ),
   oldest: preparedSql(
     () => sql`select xid::text as xid, number from events order by events.xid, number limit 1`,
+  ),
+  countRuns: preparedSql(
+    (given: Span) => sql`
+      select state, count(*) as runs from events
+      where (xid, number) > (${given.xid}::xid8, ${given.number}::bigint)
+        and (xid, number) <= (${given.upToXid}::xid8, ${given.upToNumber}::bigint)
+        and kind = 'run' group by state`,
   ),
   prune: preparedSql(
     (given: Bounds) => sql`
@@ -95,7 +109,7 @@ function isJobWithin({ jobId }: { jobId: string }, ids: ReturnType<typeof sql>) 
 }
 
 export function eventsTable(connection: Connection): EventsTable {
-  const { after, newest, oldest, prune, clear, begin, hostIdsWithin, isJobWithin } =
+  const { after, newest, oldest, countRuns, prune, clear, begin, hostIdsWithin, isJobWithin } =
     statements[connection.kind];
   const placeOf = async (query: Prepared<object, unknown>) => {
     const place = (await query.first(connection, {})) as EventPlace | undefined;
@@ -107,6 +121,10 @@ export function eventsTable(connection: Connection): EventsTable {
     },
     newest: () => placeOf(newest),
     oldest: () => placeOf(oldest),
+    async countRuns(after: EventPlace, upTo: EventPlace) {
+      const span = { ...after, upToXid: upTo.xid, upToNumber: upTo.number };
+      return (await countRuns.all(connection, span)) as { state: RunState; runs: number }[];
+    },
     prune: (bounds: Bounds) => prune.run(connection, bounds),
     async startAnew() {
       await clear.run(connection, {});
