@@ -6,8 +6,7 @@ import type { ApiRoute } from './route.ts';
 
 const tokenMembers = {
   id: Type.Integer(),
-  /** `outdated_key`: it names a former signing key, and only v1 clients can still use it. */
-  state: Type.Enum(['usable', 'revoked', 'expired', 'used_up', 'outdated_key']),
+  state: Type.Enum(['usable', 'revoked', 'expired', 'used_up']),
   created_at: Moment,
   expires_at: nullable(Moment),
   revoked_at: nullable(Moment),

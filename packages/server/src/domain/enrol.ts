@@ -31,7 +31,7 @@ export async function decideEnrolment(
 ): Promise<Refusal | null> {
   const host = await tables.hosts.byId(hostId);
   if (!host) return refuse('proof_invalid');
-  const refusal = refusalOfHost(host) ?? refusalOfEnrolment(host, key);
+  const refusal = refusalOfHost(host) ?? refusalOfEnrolment(host, key, now);
   if (refusal) return refusal;
   const { channelKey } = key;
   if (host.channelKey === channelKey) return null;

@@ -5,6 +5,7 @@ import { enrolmentText } from '@remotes/protocol/values/signed-texts';
 import type { Mind } from './mind.ts';
 import type { Host } from './ports.ts';
 import { isOver } from './prove.ts';
+import { sessionsCountFrom } from './request-order.ts';
 import type { SessionTicket } from './session-ticket.ts';
 
 type Enrolment = { readonly host: string; readonly channel_key: string; readonly proof: string };
@@ -32,9 +33,12 @@ export type KeyToEnrol = { channelKey: string; begunAt: number };
  * What was said before he gave it is not done after it.
  */
 export function refusalOfEnrolment(
-  { channelKey: enrolled, sessionsFrom }: Pick<Host, 'channelKey' | 'sessionsFrom'>,
+  host: Pick<Host, 'channelKey' | 'sessionsFrom'>,
   { channelKey, begunAt }: KeyToEnrol,
+  now: number,
 ): Refusal | undefined {
-  if (begunAt < (sessionsFrom ?? 0)) return refuse('session_ended');
-  return enrolled === null || enrolled === channelKey ? undefined : refuse('channel_key_enrolled');
+  if (begunAt < sessionsCountFrom(host, now)) return refuse('session_ended');
+  return host.channelKey === null || host.channelKey === channelKey
+    ? undefined
+    : refuse('channel_key_enrolled');
 }

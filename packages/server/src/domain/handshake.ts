@@ -6,10 +6,9 @@ import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import { capability } from '@remotes/protocol/values/capability';
 import type { Mind } from './mind.ts';
 import { newInstance } from './session-memory.ts';
-import { sealTicket } from './session-ticket.ts';
+import { sealTicket, sessionMs } from './session-ticket.ts';
 
 const spokenVersion = 1;
-const sessionMs = 24 * 60 * 60 * 1000;
 
 /** Agrees on keys with whoever asks, and proves who the server is. Nothing about the session is written anywhere. */
 export async function shakeHands(mind: Mind, body: HandshakeBody): Promise<HandshakeAnswer | Refusal> {

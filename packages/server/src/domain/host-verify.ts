@@ -70,7 +70,7 @@ export async function decideVerification(
   const token = await tables.registrationTokens.bySecretHash(secretHash);
   const refusal = await refusalOfEntry(tables, host, token, now);
   if (refusal || !token) return refusal ?? refuse('invalid_token');
-  const closed = key === null ? refusalOnV1(host) : refusalOfEnrolment(host, key);
+  const closed = key === null ? refusalOnV1(host) : refusalOfEnrolment(host, key, now);
   if (closed) return closed;
   if (signatureHash !== null && !(await tables.hosts.addSignature(hostId, signatureHash))) {
     return refuse('signature_replayed');

@@ -49,11 +49,15 @@ export function nextSigningKey(
   };
 }
 
-/** From the commit on the server proves itself with this key. Every session ends, and whoever stole a ticket key has none. */
+/**
+ * From the commit on the server proves itself with this key. Every session ends, whoever stole a ticket key has none, and
+ * what he said of when sessions began is forgotten. Where the recovery key has named it, no registration token that was
+ * made before is good any more: they lead nobody here, and a thief may know them.
+ */
 export async function decideSuccession(
   tables: Tables,
   { succession, publicPem, privateSealed, ticketKey, now, by }: NextSigningKey & { now: number; by: Author },
-): Promise<{ fingerprint: string } | AdministrationRefusal> {
+): Promise<{ fingerprint: string; revokedTokens: number } | AdministrationRefusal> {
   const { server, ...row } = succession;
   const present = await tables.server.read();
   if (present.serverId !== server || keyTextOf(present.signingPublicPem) !== row.previous_key) {
@@ -66,6 +70,8 @@ export async function decideSuccession(
   await tables.server.addSuccession(row);
   await tables.server.removeTicketKeys(Number.MAX_SAFE_INTEGER);
   await tables.server.addTicketKey(ticketKey);
+  await tables.hosts.forgetSessions();
+  const revokedTokens = row.by === 'recovery' ? await revokeAll(tables, now) : 0;
   await tables.server.bumpEpoch();
   await tables.audit.note({
     at: now,
@@ -73,9 +79,15 @@ export async function decideSuccession(
     action: 'server.rotate_key',
     subject: 'server',
     before: { signing_key: row.previous_key },
-    after: { signing_key: row.next_key, named_by: row.by },
+    after: { signing_key: row.next_key, named_by: row.by, registration_tokens_revoked: revokedTokens },
   });
-  return { fingerprint: signingKeyFingerprint(publicPem) };
+  return { fingerprint: signingKeyFingerprint(publicPem), revokedTokens };
+}
+
+async function revokeAll(tables: Tables, now: number): Promise<number> {
+  const tokens = (await tables.registrationTokens.list()).filter(({ revokedAt }) => revokedAt === null);
+  for (const { id } of tokens) await tables.registrationTokens.revoke(id, now);
+  return tokens.length;
 }
 
 /** The fingerprint of a key that a succession names. */

@@ -6,6 +6,7 @@ import { refusalOfHost } from './caller.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import type { Host } from './ports.ts';
+import { sessionsCountFrom } from './request-order.ts';
 import type { SessionTicket } from './session-ticket.ts';
 
 /** A host that is served by the sealed protocol: its channel key is there. */
@@ -30,7 +31,7 @@ export async function proveHost(
   if (!isProved || !hasChannelKey(host)) return refuse('proof_invalid');
   const refusal = refusalOfHost(host);
   if (refusal) return refusal;
-  return isOver(mind, row, session) || !mind.newestSessions.prove(row.id, session)
+  return isOver(mind, row, session) || !mind.newestSessions.prove(row.id, session, mind.clock())
     ? refuse('session_ended')
     : host;
 }
@@ -38,11 +39,12 @@ export async function proveHost(
 /** Whether every session of this host that began then has ended. Those that begin here from now on have not. */
 export function isOver(
   mind: Mind,
-  { sessionsFrom }: Pick<Host, 'sessionsFrom'>,
+  host: Pick<Host, 'sessionsFrom'>,
   { begunAt }: Pick<SessionTicket, 'begunAt'>,
 ): boolean {
-  if (sessionsFrom === null) return false;
-  mind.newestSessions.follow(sessionsFrom);
+  const now = mind.clock();
+  const sessionsFrom = sessionsCountFrom(host, now);
+  mind.newestSessions.follow(sessionsFrom, now);
   return begunAt < sessionsFrom;
 }
 

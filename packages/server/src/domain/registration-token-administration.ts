@@ -83,23 +83,12 @@ export async function decideReveal(
   return { sealed: token.sealed };
 }
 
-/**
- * Whether hosts may still register with a token, or why not. `outdated_key`: it names a signing key from before the
- * recovery key last named one, at `recoveredAt`: hosts that check the server by their token find no way to the present key.
- */
+/** Whether hosts may still register with a token, or why not. */
 export function tokenStanding(
   token: RegistrationToken,
   now: number,
-  recoveredAt: number | undefined,
-): 'usable' | 'revoked' | 'expired' | 'used_up' | 'outdated_key' {
+): 'usable' | 'revoked' | 'expired' | 'used_up' {
   if (token.revokedAt !== null) return 'revoked';
   if (token.expiresAt !== null && now >= token.expiresAt) return 'expired';
-  if (token.uses !== null && token.verifiedCount >= token.uses) return 'used_up';
-  return recoveredAt !== undefined && token.createdAt <= recoveredAt ? 'outdated_key' : 'usable';
-}
-
-/** When the recovery key last named a signing key, if ever. */
-export async function lastRecovery(tables: Tables): Promise<number | undefined> {
-  const successions = await tables.server.successions();
-  return successions.findLast(({ by }) => by === 'recovery')?.at_ms;
+  return token.uses !== null && token.verifiedCount >= token.uses ? 'used_up' : 'usable';
 }

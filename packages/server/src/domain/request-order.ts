@@ -1,17 +1,21 @@
 import type { Host, Tables } from './ports.ts';
+import { isFarAhead } from './session-ticket.ts';
 
-/** Where a request stands among all of its host: when its session began, and its counter there. */
-export type RequestOrder = { begunAt: number; counter: number };
+/** Where a request stands among all of its host: when its session began, its counter there, and when it came here. */
+export type RequestOrder = { begunAt: number; counter: number; at: number };
 
 type Remembered = Pick<Host, 'sessionsFrom' | 'counterFrom'>;
 
 /** Whether a later request has done something already: then this one was held back on its way, and is not obeyed. */
-export function isOvertaken(
-  { sessionsFrom, counterFrom }: Remembered,
-  { begunAt, counter }: RequestOrder,
-): boolean {
-  if (sessionsFrom === null || begunAt > sessionsFrom) return false;
-  return begunAt < sessionsFrom || counter < (counterFrom ?? 0);
+export function isOvertaken(host: Remembered, { begunAt, counter, at }: RequestOrder): boolean {
+  const sessionsFrom = sessionsCountFrom(host, at);
+  if (begunAt > sessionsFrom) return false;
+  return begunAt < sessionsFrom || counter < (host.counterFrom ?? 0);
+}
+
+/** Sessions that began before then have ended. */
+export function sessionsCountFrom({ sessionsFrom }: Pick<Host, 'sessionsFrom'>, now: number): number {
+  return sessionsFrom === null || isFarAhead(sessionsFrom, now) ? 0 : sessionsFrom;
 }
 
 export async function isOvertakenOf(tables: Tables, hostId: number, order: RequestOrder): Promise<boolean> {
@@ -25,6 +29,6 @@ export function afterRequest({ begunAt, counter }: RequestOrder): Remembered {
 }
 
 /** Puts an end to every session that this host has begun, proved or not. */
-export function withoutSessions({ sessionsFrom }: Pick<Host, 'sessionsFrom'>, now: number): Remembered {
-  return { sessionsFrom: Math.max(now, sessionsFrom ?? 0) + 1, counterFrom: null };
+export function withoutSessions(host: Pick<Host, 'sessionsFrom'>, now: number): Remembered {
+  return { sessionsFrom: Math.max(now, sessionsCountFrom(host, now)) + 1, counterFrom: null };
 }

@@ -79,7 +79,7 @@ async function obey(
   if (!host || message.type === 'output') return refuse('host_unproved');
   // The session under the old key has ended with it.
   if (message.type === 'rotate_key') return step(await rotateKey(mind, host, message), undefined);
-  const order = { begunAt: ticket.begunAt, counter };
+  const order = { begunAt: ticket.begunAt, counter, at: mind.clock() };
   const answers = await answerHostMessage({ mind, host, serverKeys, order }, message, outputs);
   return isRefusal(answers) ? answers : { said: answers, host };
 }

@@ -35,21 +35,38 @@ export function sealTicket(keys: TicketKeys, signingKeyText: string, ticket: Ses
   return Buffer.concat([id, sealAead(newest.key, plain, boundTo(id, signingKeyText))]);
 }
 
-/** Opens what a server of this database sealed. Undefined when it is no ticket, was changed, or its key is gone. */
+/**
+ * Later than a session can have begun, however much the servers' clocks differ: by a clock that was set back since, or by
+ * the hand of somebody who stole ticket keys. It counts for nothing, so that nobody shuts a host out for longer.
+ */
+export function isFarAhead(begunAt: number, now: number): boolean {
+  return begunAt > now + 5 * 60 * 1000;
+}
+
+export const sessionMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Opens what a server of this database sealed. Undefined when it is no ticket, was changed, its key is gone, or it says
+ * times that no server says.
+ */
 export function openTicket(
   keys: TicketKeys,
   signingKeyText: string,
   bytes: Buffer,
+  now: number,
 ): SessionTicket | undefined {
   const id = bytes.subarray(0, ticketKeyIdBytes);
   const key = keys.find((known) => known.id === id.toString('hex'))?.key;
   const plain = key && openAead(key, bytes.subarray(ticketKeyIdBytes), boundTo(id, signingKeyText));
   if (!plain) return undefined;
+  const begunAt = Number(plain.readBigUInt64BE(64));
+  const expiresAt = Number(plain.readBigUInt64BE(72));
+  if (isFarAhead(begunAt, now) || isFarAhead(expiresAt, begunAt + sessionMs)) return undefined;
   return {
     secret: plain.subarray(0, 32),
     transcript: plain.subarray(32, 64),
-    begunAt: Number(plain.readBigUInt64BE(64)),
-    expiresAt: Number(plain.readBigUInt64BE(72)),
+    begunAt,
+    expiresAt,
     host:
       plain.length === strangerBytes
         ? undefined

@@ -26,9 +26,10 @@ export type FrameAnswer = {
 export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buffer): Promise<FrameAnswer> {
   const frame = readFrame(bytes);
   if (!frame) return refused(refuse('seal_broken'));
+  const now = mind.clock();
   const serverKeys = await mind.serverKeys();
-  const ticket = openTicket(await mind.ticketKeys(), serverKeys.signingKeyText, frame.ticket);
-  if (!ticket || ticket.expiresAt <= mind.clock()) return refused(refuse('session_ended'));
+  const ticket = openTicket(await mind.ticketKeys(), serverKeys.signingKeyText, frame.ticket, now);
+  if (!ticket || ticket.expiresAt <= now) return refused(refuse('session_ended'));
   const keys = sessionKeys(ticket.secret, frame.instance);
   const plain = openRequest(keys, frame);
   if (!plain) return refused(refuse('seal_broken'));
@@ -36,7 +37,7 @@ export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buf
   if (ticket.host) {
     host = await provedHost(mind, ticket.host);
     if (!host) return refused(refuse('session_ended'));
-    if (!mind.newestSessions.goOn(host.id, ticket)) return refused(refuse('session_ended'), host);
+    if (!mind.newestSessions.goOn(host.id, ticket, now)) return refused(refuse('session_ended'), host);
   }
   const counted = mind.sessions.count(ticket, frame.instance, frame.counter);
   if (counted === 'replayed') return refused(refuse('message_replayed'), host);
@@ -68,7 +69,7 @@ function refused(answer: Refusal, host?: KnownHost): FrameAnswer {
 /** Another server may have a clock that is ahead: the next session that begins here is newer all the same. */
 async function followOthers(mind: Mind, { id }: KnownHost): Promise<void> {
   const row = await mind.storage.tables.hosts.byId(id);
-  if (row && row.sessionsFrom !== null) mind.newestSessions.follow(row.sessionsFrom);
+  if (row && row.sessionsFrom !== null) mind.newestSessions.follow(row.sessionsFrom, mind.clock());
 }
 
 const malformedPayload: ServerMessage = {

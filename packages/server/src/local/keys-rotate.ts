@@ -29,13 +29,15 @@ export async function rotateSigningKey({ values, isJson, store }: Given): Promis
     if (isDeclined(answer)) return showRefusal(answer, isJson);
     const by = next.succession.by;
     if (isJson) {
-      console.log(jsonText({ signing_key: answer.fingerprint, previous_key: fingerprint, by }));
+      const { revokedTokens } = answer;
+      const said = { signing_key: answer.fingerprint, previous_key: fingerprint, by };
+      console.log(jsonText({ ...said, registration_tokens_revoked: revokedTokens }));
       return 0;
     }
     console.log(`The signing key is ${answer.fingerprint} now; it was ${fingerprint}.`);
     console.log(`Hosts follow by themselves: the ${by} key has named it.`);
     if (by === 'recovery') {
-      console.log('Registration tokens that were made before lead nowhere: make new ones for new hosts.');
+      console.log('Registration tokens that were made before are revoked: make new ones for new hosts.');
     }
     return 0;
   } finally {

@@ -22,7 +22,7 @@ Hosts know this server by its signing key: it proves who answers them, and signs
                  the master key: backups, and what "restore" kept as remotes.db.before-restore-*
 
   --recovery FILE      with "rotate": the recovery key names the new signing key. For when the present one is lost or
-                       stolen. Registration tokens that were made before lead nowhere then: make new ones
+                       stolen. All registration tokens are revoked then: make new ones
   --json               for programs
   --data FOLDER        where the database and the master key are (./remotes-data)
   --database-url URL   postgres://… instead of SQLite in the data folder

@@ -2,7 +2,7 @@ import { jsonText } from '@remotes/protocol/screen/json-text';
 import { isoTime, localTime } from '@remotes/protocol/screen/time-text';
 import type { RegistrationToken, Tables } from '../domain/ports.ts';
 import { openRegistrationToken } from '../domain/registration-token.ts';
-import { lastRecovery, tokenStanding } from '../domain/registration-token-administration.ts';
+import { tokenStanding } from '../domain/registration-token-administration.ts';
 import type { Given } from './local-command.ts';
 import { openExistingStore, withExistingStorage } from './open-store.ts';
 import { table } from './table.ts';
@@ -35,7 +35,6 @@ type Listed = {
 
 async function readTokens(tables: Tables): Promise<Listed[]> {
   const names = new Map((await tables.hostsGroups.list()).map((group) => [group.id, group.name]));
-  const recoveredAt = await lastRecovery(tables);
   const now = Date.now();
   const listed: Listed[] = [];
   for (const token of await tables.registrationTokens.list()) {
@@ -43,7 +42,7 @@ async function readTokens(tables: Tables): Promise<Listed[]> {
     listed.push({
       token,
       hostsGroups: ids.map((id) => names.get(id) ?? String(id)),
-      state: tokenStanding(token, now, recoveredAt),
+      state: tokenStanding(token, now),
     });
   }
   return listed;

@@ -26,9 +26,8 @@ Prints a new token that lets hosts register, and nothing else.
   --group NAME     a hosts group that they join, besides the usual one; may be given again
   --approve        each of them waits for "remotes-server hosts approve"
 
-"list" shows every token without its secret; with --show also the secret. "outdated key" are those from before
-"keys rotate --recovery": only v1 clients can still use them. "revoke" ends tokens at once; hosts that verified with
-them stay.
+"list" shows every token without its secret; with --show also the secret. "revoke" ends tokens at once; hosts that
+verified with them stay.
 
   --json               for programs
   --data FOLDER        where the database and the master key are (./remotes-data)

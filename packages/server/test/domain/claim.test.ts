@@ -202,7 +202,7 @@ describe('a claim', () => {
       const { database, fleet, machine, tables } = await begin();
       const id = await fleet.define();
       const { hostId } = machine;
-      const order = { begunAt: start, counter: 1000 };
+      const order = { begunAt: start, counter: 1000, at: start };
       const request = {
         hostId,
         order,

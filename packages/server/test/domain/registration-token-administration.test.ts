@@ -87,7 +87,7 @@ describe('making and revoking registration tokens', () => {
       await make();
       await revoke(4);
       const standings = async (now: number) =>
-        (await tables.registrationTokens.list()).map((token) => tokenStanding(token, now, undefined));
+        (await tables.registrationTokens.list()).map((token) => tokenStanding(token, now));
       expect(await standings(start)).toEqual(['usable', 'usable', 'used_up', 'revoked']);
       expect(await standings(start + 1)).toEqual(['usable', 'expired', 'used_up', 'revoked']);
     });

@@ -59,7 +59,7 @@ export async function createSealedMachine(fleet: Fleet) {
     const { epoch } = await mind.definitions.current();
     const known = mind.knownHosts.keep(hostId, epoch, host, await tables.hostsGroups.ofHost(hostId));
     counter += 1;
-    const order = { begunAt: mind.clock(), counter };
+    const order = { begunAt: mind.clock(), counter, at: mind.clock() };
     return { mind, host: known, serverKeys: await mind.serverKeys(), order };
   };
   const say = async (

@@ -4,7 +4,8 @@ import { freshenTicketKeys } from '../../src/domain/ticket-keys.ts';
 import { eachDatabase } from '../databases.ts';
 import { createFleet } from './small-fleet.ts';
 
-const hourMs = 60 * 60 * 1000;
+const minuteMs = 60 * 1000;
+const hourMs = 60 * minuteMs;
 const ticket: SessionTicket = {
   secret: Buffer.alloc(32, 1),
   transcript: Buffer.alloc(32, 2),
@@ -29,11 +30,11 @@ eachDatabase((open) => {
       expect(await mind.ticketKeys()).toHaveLength(count);
     }
     expect((await mind.ticketKeys()).at(-1)?.id).toBe(first?.id);
-    expect(openTicket(await mind.ticketKeys(), 'key', sealed)).toEqual(ticket);
+    expect(openTicket(await mind.ticketKeys(), 'key', sealed, ticket.begunAt)).toEqual(ticket);
     pass(12 * hourMs);
     await freshen();
     expect((await mind.ticketKeys()).map(({ id }) => id)).not.toContain(first?.id);
-    expect(openTicket(await mind.ticketKeys(), 'key', sealed)).toBeUndefined();
+    expect(openTicket(await mind.ticketKeys(), 'key', sealed, ticket.begunAt)).toBeUndefined();
   });
 
   test('servers that look at the same moment make one ticket key', async () => {
@@ -53,10 +54,23 @@ eachDatabase((open) => {
     const { mind } = await createFleet(await open());
     const keys = await mind.ticketKeys();
     const stranger = { ...ticket, host: undefined };
-    expect(openTicket(keys, 'key', sealTicket(keys, 'key', stranger))).toEqual(stranger);
-    expect(openTicket(keys, 'other key', sealTicket(keys, 'key', ticket))).toBeUndefined();
-    expect(openTicket(keys, 'key', Buffer.alloc(0))).toBeUndefined();
+    expect(openTicket(keys, 'key', sealTicket(keys, 'key', stranger), ticket.begunAt)).toEqual(stranger);
+    expect(openTicket(keys, 'other key', sealTicket(keys, 'key', ticket), ticket.begunAt)).toBeUndefined();
+    expect(openTicket(keys, 'key', Buffer.alloc(0), ticket.begunAt)).toBeUndefined();
     expect(() => sealTicket([], 'key', ticket)).toThrow('There is no ticket key.');
+  });
+
+  test('a ticket opens only with times that a server says: begun by now, as far as clocks differ, for a day', async () => {
+    const { mind } = await createFleet(await open());
+    const keys = await mind.ticketKeys();
+    const opened = (times: Partial<SessionTicket>) =>
+      openTicket(keys, 'key', sealTicket(keys, 'key', { ...ticket, ...times }), ticket.begunAt);
+    const { begunAt, expiresAt } = ticket;
+    expect(opened({ begunAt: begunAt + minuteMs })).toBeDefined();
+    expect(opened({ begunAt: begunAt + 6 * minuteMs, expiresAt: expiresAt + 6 * minuteMs })).toBeUndefined();
+    expect(opened({ begunAt: 2 ** 53 })).toBeUndefined();
+    expect(opened({ expiresAt: expiresAt + minuteMs })).toBeDefined();
+    expect(opened({ expiresAt: expiresAt + 6 * minuteMs })).toBeUndefined();
   });
 
   test('a clock that was set back does not keep a ticket key for ever', async () => {

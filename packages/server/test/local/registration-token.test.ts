@@ -101,7 +101,7 @@ describe('remotes-server registration_token', () => {
       expect(JSON.parse(json.stdout)).toMatchObject([{ token }]);
     });
 
-    test('list calls a token outdated whose key the present one follows by the word of the recovery key alone', async () => {
+    test('a new signing key leaves tokens good; one that the recovery key names revokes them all', async () => {
       const database = await open();
       const file = join(database.dataFolder, 'recovery.pem');
       const keys = async (...args: string[]) =>
@@ -116,11 +116,11 @@ describe('remotes-server registration_token', () => {
       expect(await states()).toEqual(['usable']);
       await keys('rotate', '--recovery', file);
       await administer(database, 'registration_token');
-      expect(await states()).toEqual(['outdated_key', 'usable']);
+      expect(await states()).toEqual(['revoked', 'usable']);
       await keys('rotate');
-      expect(await states()).toEqual(['outdated_key', 'usable']);
+      expect(await states()).toEqual(['revoked', 'usable']);
       const { stdout } = await administer(database, 'registration_token', 'list');
-      expect(stdout).toMatch(/\n1 +outdated key .*\n2 +usable /);
+      expect(stdout).toMatch(/\n1 +revoked .*\n2 +usable /);
     });
 
     test('revoke ends tokens, all or none', async () => {

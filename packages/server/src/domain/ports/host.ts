@@ -124,6 +124,8 @@ export interface HostsTable {
   add(host: NewHost): Promise<Host>;
   change(id: number, change: HostChange): Promise<void>;
   remove(id: number): Promise<void>;
+  /** Of every host, when its sessions began and how far they counted. */
+  forgetSessions(): Promise<void>;
   /** Hosts that registered with this token since then and have not verified yet. */
   countRegistered(registrationTokenId: number, since: number): Promise<number>;
   recordVisits(visits: readonly Visit[]): Promise<void>;

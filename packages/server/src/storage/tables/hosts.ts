@@ -95,6 +95,13 @@ const removeWaitingRuns = preparedSql(
       and state = 'queued'`,
 );
 
+const forgetSessions = prepared((db) =>
+  db
+    .updateTable('hosts')
+    .set({ sessions_from: null, counter_from: null })
+    .where('sessions_from', 'is not', null),
+);
+
 const countRegistered = prepared((db, given: { registrationTokenId: number; since: number }) =>
   db
     .selectFrom('hosts')
@@ -148,6 +155,9 @@ export function hostsTable(connection: Connection): HostsTable {
       await removeRuns.run(connection, { id });
       await removeWaitingRuns.run(connection, { id });
       await remove.run(connection, { id });
+    },
+    async forgetSessions() {
+      await forgetSessions.run(connection, {});
     },
     async countRegistered(registrationTokenId: number, since: number) {
       return (await countRegistered.first(connection, { registrationTokenId, since }))?.count ?? 0;
