@@ -10,7 +10,7 @@ import { actionNames } from '../packages/client/src/arguments.ts';
 import { readConfig } from '../packages/client/src/config.ts';
 import { readStartConfig } from '../packages/server/src/config.ts';
 import { steeringNames } from '../packages/server/src/domain/fleet-steering.ts';
-import { readFleetFile } from '../packages/server/src/local/fleet-file-reading.ts';
+import { readFleetFile } from '../packages/server/src/domain/fleet-file/fleet-file-reading.ts';
 import { pages, readPage, section } from './markdown.ts';
 import { optionsOf, serverHelp } from './server-help.ts';
 import { importsOf, packageOf, root, sourceFiles } from './sources.ts';

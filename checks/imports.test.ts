@@ -41,7 +41,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'packages/server/src/domain/fleet-file/': {
     may: ['packages/server/src/domain/', protocol],
-    packages: ['yaml', 'typebox'],
+    packages: ['yaml'],
     node: [],
     reason: 'a fleet file comes as text, over the API as from the machine itself',
   },

@@ -33,6 +33,7 @@ export const problems = {
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
   unsuitable_name: { status: 422, title: 'This name cannot be used' },
+  unsuitable_file: { status: 422, title: 'This file cannot be applied' },
   unsuitable_value: { status: 422, title: 'This value cannot be used' },
   weak_password: { status: 422, title: 'The password is too weak' },
   too_many_requests: { status: 429, title: 'Too many requests' },

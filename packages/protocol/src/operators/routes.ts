@@ -6,6 +6,7 @@ import { commandsRoutes } from './commands.ts';
 import { commandsGroupsRoutes } from './commands-groups.ts';
 import { deviceLoginsRoutes } from './device-logins.ts';
 import { eventsRoutes } from './events.ts';
+import { fleetRoutes } from './fleet.ts';
 import { hostsRoutes } from './hosts.ts';
 import { hostsGroupsRoutes } from './hosts-groups.ts';
 import { operatorsRoutes } from './operators.ts';
@@ -34,6 +35,7 @@ export const routes = {
   ...commandsRoutes,
   ...settingsRoutes,
   ...variablesRoutes,
+  ...fleetRoutes,
   ...apiLogRoutes,
   ...serverRoutes,
 } as const satisfies Record<string, ApiRoute>;

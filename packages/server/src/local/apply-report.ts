@@ -2,8 +2,8 @@ import { jsonText } from '@remotes/protocol/screen/json-text';
 import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { ApplyOutcome } from '../domain/fleet-apply.ts';
 import type { FleetChange } from '../domain/fleet-changes.ts';
+import type { FleetFileReading, LineFinding } from '../domain/fleet-file/fleet-file-reading.ts';
 import type { FleetPreview } from '../domain/fleet-preview.ts';
-import type { FleetFileReading, LineFinding } from './fleet-file-reading.ts';
 import { willRunText } from './hosts-change.ts';
 
 export type ApplyReport = {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { applyFleet } from '../domain/fleet-apply.ts';
+import { readFleetFile } from '../domain/fleet-file/fleet-file-reading.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { createApplyReport } from './apply-report.ts';
-import { readFleetFile } from './fleet-file-reading.ts';
 import { localAuthor } from './local-author.ts';
 import { type Given, localCommand, readCount } from './local-command.ts';
 import { openExistingStore } from './open-store.ts';

@@ -1,6 +1,6 @@
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import { exportFleet } from '../domain/fleet-export.ts';
-import { fleetFileText } from './fleet-file-text.ts';
+import { fleetFileText } from '../domain/fleet-file/fleet-file-text.ts';
 import { type Given, localCommand } from './local-command.ts';
 import { withExistingStorage } from './open-store.ts';
 

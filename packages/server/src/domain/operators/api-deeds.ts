@@ -4,6 +4,7 @@ import { apiLogDeeds } from '../api/api-log.ts';
 import { commandRevisionsDeeds } from '../api/command-revisions.ts';
 import { commandsDeeds } from '../api/commands.ts';
 import { commandsGroupsDeeds } from '../api/commands-groups.ts';
+import { fleetDeeds } from '../api/fleet.ts';
 import { hostsChangesDeeds } from '../api/hosts-changes.ts';
 import { hostsGroupsDeeds } from '../api/hosts-groups.ts';
 import { hostsPagesDeeds } from '../api/hosts-pages.ts';
@@ -31,6 +32,7 @@ export const apiDeeds: ApiDeeds<RouteName> = {
   ...commandRevisionsDeeds,
   ...settingsDeeds,
   ...variablesDeeds,
+  ...fleetDeeds,
   ...variablesMatrixDeeds,
   ...valuesDeeds,
   ...apiLogDeeds,

@@ -1,8 +1,8 @@
 import type { FleetFile } from '@remotes/protocol/values/fleet-file';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readFleetFile } from '../../src/local/fleet-file-reading.ts';
-import { fleetFileText } from '../../src/local/fleet-file-text.ts';
+import { readFleetFile } from '../../../src/domain/fleet-file/fleet-file-reading.ts';
+import { fleetFileText } from '../../../src/domain/fleet-file/fleet-file-text.ts';
 
 /** Everything that may stand in a value or a program. */
 const freeText = fc

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Pair, type Scalar } from 'yaml';
-import type { FilePath } from '../domain/fleet-findings.ts';
-import { nearMiss } from '../domain/fleet-near-miss.ts';
+import type { FilePath } from '../fleet-findings.ts';
+import { nearMiss } from '../fleet-near-miss.ts';
 
 /** As much of JSON Schema as the fleet file's schema uses. */
 export type Shape = {

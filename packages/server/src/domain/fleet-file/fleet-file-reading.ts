@@ -1,6 +1,6 @@
 import { FleetFile } from '@remotes/protocol/values/fleet-file';
 import { type Document, isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
-import type { FilePath, Finding } from '../domain/fleet-findings.ts';
+import type { FilePath, Finding } from '../fleet-findings.ts';
 import { readShape, type Shape } from './fleet-file-shape.ts';
 
 /** A sentence about a line of the file. */

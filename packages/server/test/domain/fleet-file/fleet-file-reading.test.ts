@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readFleetFile } from '../../src/local/fleet-file-reading.ts';
+import { readFleetFile } from '../../../src/domain/fleet-file/fleet-file-reading.ts';
 
 const problemsOf = (text: string) =>
   readFleetFile(text).problems.map(({ line, sentence }) => `${line}: ${sentence}`);
