@@ -11,6 +11,8 @@ export type Config = {
   readonly token: string | undefined;
   /** Tokens may go to a server without TLS. */
   readonly isInsecureHttpAllowed: boolean;
+  /** What a text is edited with. */
+  readonly editor: string;
   /** Colours are welcome where they can be shown. */
   readonly isColourWelcome: boolean;
 };
@@ -22,6 +24,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     server: environment.REMOTES_SERVER || undefined,
     token: environment.REMOTES_TOKEN?.trim() || undefined,
     isInsecureHttpAllowed: ['1', 'true', 'yes'].includes(environment.REMOTES_INSECURE_HTTP ?? ''),
+    editor: environment.VISUAL || environment.EDITOR || 'vi',
     isColourWelcome: !environment.NO_COLOR && environment.TERM !== 'dumb',
   });
 }

@@ -3,8 +3,9 @@ import { commandsRoutes } from '@remotes/protocol/operators/commands';
 import { commandsGroupsRoutes } from '@remotes/protocol/operators/commands-groups';
 import { type HostView, hostsRoutes } from '@remotes/protocol/operators/hosts';
 import { type HostsGroupView, hostsGroupsRoutes } from '@remotes/protocol/operators/hosts-groups';
+import { jobsRoutes } from '@remotes/protocol/operators/jobs';
 import { variablesRoutes } from '@remotes/protocol/operators/variables';
-import { trouble } from '../trouble.ts';
+import { trouble, usageTrouble } from '../trouble.ts';
 import type { Api } from './api.ts';
 import { itemsOf } from './pages.ts';
 
@@ -68,6 +69,14 @@ export async function findVariable(api: Api, word: string) {
   if (only)
     throw trouble('refused', `Several variables are called "${word}": ${[...names.keys()].join(', ')}.`);
   throw trouble('refused', `There is no variable "${word}".`);
+}
+
+/** The id of a job; `last` is the newest one that was made by somebody. */
+export async function findJob(api: Api, word: string): Promise<string> {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(word)) return word.toLowerCase();
+  if (word !== 'last') throw usageTrouble(`"${word}" is no id of a job; "last" is the newest one.`);
+  for await (const { id } of itemsOf(api, jobsRoutes.jobs_list, { query: { kind: 'ad_hoc' } }, 1)) return id;
+  throw trouble('refused', 'There is no job yet.');
 }
 
 async function findOne<Item extends { id: number; name: string }>(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from './replace-file.ts';
 
@@ -6,6 +6,7 @@ import { replaceFile } from './replace-file.ts';
 export type CheckpointFile = {
   read(): string | undefined;
   write(checkpoint: string): void;
+  forget(): void;
 };
 
 export function checkpointFile(folder: string, serverUrl: string): CheckpointFile {
@@ -24,6 +25,9 @@ export function checkpointFile(folder: string, serverUrl: string): CheckpointFil
       } catch {
         // A folder that cannot be written to, in a container say, keeps nobody from working.
       }
+    },
+    forget() {
+      rmSync(path, { force: true });
     },
   };
 }

@@ -35,7 +35,7 @@ export function onInterruption(api: Api, jobId: string, line: ProgressLine): Int
       if (choice !== 'stop') return;
       isAsked = true;
       count = 1;
-      await stopJob(api, jobId);
+      console.error(await stopJob(api, jobId).catch(troubleText));
     });
   };
   process.on('SIGINT', onSignal);
@@ -67,16 +67,16 @@ function choose(onInterrupt: () => void): Promise<'leave' | 'stop' | 'watch'> {
   });
 }
 
-/** Asks for the end of a job and says what that meant. */
-export async function stopJob(api: Api, id: string): Promise<void> {
-  try {
-    const { answer } = await api.ask(jobsRoutes.jobs_stop, { params: { id } });
-    const { cancelled, asked, not_stoppable: deaf } = answer;
-    const parts = [`${cancelled} cancelled`, `${asked} asked to end`];
-    if (deaf > 0) parts.push(`${deaf} that cannot be told (hosts of the v1 protocol)`);
-    console.error(`Stopped: ${parts.join(', ')}.`);
-  } catch (thrown) {
-    if (!isTrouble(thrown)) throw thrown;
-    console.error(`It could not be stopped: ${thrown.message}`);
-  }
+/** Asks for the end of a job; says in a line what that meant. */
+export async function stopJob(api: Api, id: string): Promise<string> {
+  const { answer } = await api.ask(jobsRoutes.jobs_stop, { params: { id } });
+  const { cancelled, asked, not_stoppable: deaf } = answer;
+  const parts = [`${cancelled} cancelled`, `${asked} asked to end`];
+  if (deaf > 0) parts.push(`${deaf} that cannot be told (hosts of the v1 protocol)`);
+  return `Stopped: ${parts.join(', ')}.`;
+}
+
+function troubleText(thrown: unknown): string {
+  if (isTrouble(thrown)) return `It could not be stopped: ${thrown.message}`;
+  throw thrown;
 }

@@ -9,6 +9,8 @@ import { write } from './write.ts';
 export type Column<Item> = {
   readonly title: string;
   readonly isWide?: true;
+  /** The title is somebody's name for something, and shown as it is. */
+  readonly isNamed?: true;
   of(item: Item): string | number | boolean | null | undefined;
 };
 
@@ -25,7 +27,7 @@ export async function showList<Item>(
   const shown = columns.filter(({ isWide }) => !isWide || format === 'wide');
   const rows: string[][] = [];
   for await (const item of items) rows.push(shown.map((column) => cellText(column.of(item))));
-  const titles = shown.map(({ title }) => title.toUpperCase());
+  const titles = shown.map(({ title, isNamed }) => (isNamed ? title : title.toUpperCase()));
   const width = format === 'wide' ? Number.POSITIVE_INFINITY : widthOfScreen();
   await write(textTable(titles, rows, width).map(line).join(''));
 }
@@ -34,7 +36,7 @@ export async function showList<Item>(
 export async function showDetails<Item>(
   format: OutputFormat,
   item: Item,
-  details: readonly Column<Item>[],
+  details: readonly Column<NoInfer<Item>>[],
 ): Promise<void> {
   if (format === 'json') return write(line(jsonText(item)));
   if (format === 'csv') return showCsv(details, [item]);
@@ -70,10 +72,14 @@ async function showCsv<Item>(
   items: AsyncIterable<Item> | Iterable<Item>,
 ): Promise<void> {
   const end = '\r\n';
-  await write(csvLine(columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_'))) + end);
+  await write(csvLine(columns.map(csvTitle)) + end);
   for await (const item of items) {
     await write(csvLine(columns.map((column) => cellText(column.of(item)))) + end);
   }
+}
+
+function csvTitle({ title, isNamed }: Pick<Column<never>, 'title' | 'isNamed'>): string {
+  return isNamed ? title : title.toLowerCase().replaceAll(/[ -]/g, '_');
 }
 
 function cellText(value: string | number | boolean | null | undefined): string {
