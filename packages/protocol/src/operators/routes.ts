@@ -9,10 +9,12 @@ import { eventsRoutes } from './events.ts';
 import { fleetRoutes } from './fleet.ts';
 import { hostsRoutes } from './hosts.ts';
 import { hostsGroupsRoutes } from './hosts-groups.ts';
+import { jobsRoutes } from './jobs.ts';
 import { operatorsRoutes } from './operators.ts';
 import { passkeysRoutes } from './passkeys.ts';
 import { registrationTokensRoutes } from './registration-tokens.ts';
 import type { ApiRoute } from './route.ts';
+import { runsRoutes } from './runs.ts';
 import { serverRoutes } from './server.ts';
 import { sessionsRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
@@ -28,6 +30,8 @@ export const routes = {
   ...apiTokensRoutes,
   ...auditRoutes,
   ...eventsRoutes,
+  ...jobsRoutes,
+  ...runsRoutes,
   ...hostsRoutes,
   ...hostsGroupsRoutes,
   ...registrationTokensRoutes,

@@ -18,6 +18,7 @@ import { decideVerification } from './host-verify.ts';
 import { decideGrouping } from './hosts-group-change.ts';
 import { decideDispatch } from './jobs/job-dispatch.ts';
 import { decideExpiry, decideJobsEnd } from './jobs/job-end.ts';
+import { decidePreview } from './jobs/job-preview.ts';
 import { decideJobStop, decideWaitingCancelled } from './jobs/job-stop.ts';
 import { decideSuccession } from './key-succession.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
@@ -58,6 +59,7 @@ export const decisions = {
   refuseRun: decideRefused,
   stopRun: decideStop,
   dispatchJob: decideDispatch,
+  previewJob: decidePreview,
   stopJob: decideJobStop,
   cancelWaiting: decideWaitingCancelled,
   expireJobs: decideExpiry,
@@ -114,6 +116,8 @@ export const reaches = {
   noteStarted: 'host',
   settleSealedRun: 'host',
   refuseRun: 'host',
+  // Only looks, and is a preview: what changes meanwhile changes the job too.
+  previewJob: 'apart',
   recordVisits: 'apart',
   recordRequests: 'apart',
   noteAudit: 'apart',

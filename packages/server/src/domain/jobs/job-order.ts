@@ -4,6 +4,7 @@ import { isProblem, notFound, type Problem, problem } from '../operators/problem
 import { reaches, reachesAll } from '../operators/rights.ts';
 import type { AdHocJob, HandedSetting, Scope, Tables } from '../ports.ts';
 import type { JobAsked, JobOrder } from './job-request.ts';
+import { findJob } from './job-sight.ts';
 
 /** What a job runs and hands over, settled: nothing of it changes any more. */
 export type SettledOrder = Pick<
@@ -110,8 +111,8 @@ async function settleAgain(
   jobId: string,
   scope: Scope,
 ): Promise<SettledOrder | Problem> {
-  const job = await tables.jobs.byId(jobId);
-  if (!job) return notFound('job');
+  const job = await findJob(tables, jobId, scope);
+  if (isProblem(job)) return job;
   if (job.kind === 'standing') return settleCommand(definitions, job.commandId, scope);
   const settings = job.settings.flatMap(({ name }) => {
     const setting = definitions.settings.get(name);

@@ -1,16 +1,17 @@
 import { isAnchored, osName, parseHostFilter } from '@remotes/protocol/values/host-filter';
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import type { AgainOn } from '@remotes/protocol/values/job';
-import type { RunState } from '@remotes/protocol/values/run';
+import { RunState } from '@remotes/protocol/values/run';
 import { type AdministrationRefusal, isDeclined } from '../administration-refusal.ts';
 import { currentDefinitions, type Definitions } from '../definitions.ts';
 import { runsOnV1 } from '../offer.ts';
-import { isProblem, notFound, type Problem, problem } from '../operators/problem.ts';
+import { isProblem, type Problem, problem } from '../operators/problem.ts';
 import type { HostInBrief, Scope, Tables } from '../ports.ts';
 import { selectHosts } from './host-selection.ts';
 import { hostsOf } from './hosts-share.ts';
 import { type SettledOrder, settleOrder } from './job-order.ts';
 import type { JobAsked, JobOrder } from './job-request.ts';
+import { findJob } from './job-sight.ts';
 
 /** One host that a job is for, and in which interpreter it runs there. */
 export type Target = { readonly host: HostInBrief; readonly interpreter: Interpreter };
@@ -98,27 +99,14 @@ async function hostsOfParent(
   { jobId, which }: Extract<JobOrder, { kind: 'again' }>,
   scope: Scope,
 ): Promise<HostInBrief[] | Problem> {
-  const job = await tables.jobs.byId(jobId);
-  const all = job && (await tables.jobRuns.hostIds(job.wireNumber, statesOf.all, scope));
-  if (!job || !all || (scope !== null && all.length === 0)) return notFound('job');
-  const ids = which === 'all' ? all : await tables.jobRuns.hostIds(job.wireNumber, statesOf[which], scope);
+  const job = await findJob(tables, jobId, scope);
+  if (isProblem(job)) return job;
+  const ids = await tables.jobRuns.hostIds(job.wireNumber, statesOf[which], scope);
   return tables.hosts.inBrief({ ids, scope });
 }
 
 const statesOf: Readonly<Record<AgainOn, readonly RunState[]>> = {
-  all: [
-    'queued',
-    'delivered',
-    'running',
-    'succeeded',
-    'failed',
-    'timed_out',
-    'stopped',
-    'interrupted',
-    'cancelled',
-    'expired',
-    'refused',
-  ],
+  all: RunState.enum,
   failed: ['failed', 'timed_out', 'stopped', 'refused'],
   interrupted: ['interrupted'],
   missed: ['cancelled', 'expired'],

@@ -2,9 +2,10 @@ import type { JobTargets } from '@remotes/protocol/operators/jobs';
 import { type AdministrationRefusal, decline, isDeclined } from '../administration-refusal.ts';
 import { currentDefinitions } from '../definitions.ts';
 import type { Author } from '../operators/actor.ts';
-import { isProblem, notFound, type Problem } from '../operators/problem.ts';
+import { isProblem, type Problem } from '../operators/problem.ts';
 import type { AdHocJob, Scope, Tables } from '../ports.ts';
 import { selectHosts } from './host-selection.ts';
+import { findJob } from './job-sight.ts';
 
 export type JobStopped = {
   cancelled: number;
@@ -21,8 +22,8 @@ export async function decideJobStop(
   tables: Tables,
   { id, scope, by, now }: { id: string; scope: Scope; by: Author; now: number },
 ): Promise<JobStopped | Problem | AdministrationRefusal> {
-  const job = await tables.jobs.byId(id);
-  if (!job || !(await isVisible(tables, job.wireNumber, scope))) return notFound('job');
+  const job = await findJob(tables, id, scope);
+  if (isProblem(job)) return job;
   if (job.kind === 'standing') {
     return decline('unsuitable_state', 'A standing job ends when its command is switched off or removed.');
   }
@@ -92,8 +93,8 @@ async function openJobs(
   const { work } = await currentDefinitions(tables);
   const open = [...work.values()].flatMap(({ job }) => job ?? []);
   for (const id of ids ?? []) {
-    const job = await tables.jobs.byId(id);
-    if (!job || !(await isVisible(tables, job.wireNumber, scope))) return notFound(`job ${id}`);
+    const job = await findJob(tables, id, scope);
+    if (isProblem(job)) return job;
   }
   return ids === null ? open : open.filter(({ id }) => ids.includes(id));
 }
@@ -105,9 +106,4 @@ function cancelWaiting(
   at: number,
 ): Promise<number> {
   return tables.jobRuns.closeQueued(job.wireNumber, { state: 'cancelled', reason: null, at }, hostIds);
-}
-
-async function isVisible(tables: Tables, wireNumber: number, scope: Scope): Promise<boolean> {
-  if (scope === null) return true;
-  return (await tables.jobRuns.page(wireNumber, { scope, limit: 1 })).length > 0;
 }

@@ -16,6 +16,8 @@ import { variablesDeeds } from '../api/variables.ts';
 import { variablesMatrixDeeds } from '../api/variables-matrix.ts';
 import { auditDeeds } from '../audit/audit-deeds.ts';
 import { eventsDeeds } from '../events/events-deeds.ts';
+import { jobsDeeds } from '../jobs/jobs-deeds.ts';
+import { runsDeeds } from '../jobs/runs-deeds.ts';
 import type { ApiDeeds } from './api-ask.ts';
 
 /** Every deed of the operators' API: one for each route of the contract. */
@@ -23,6 +25,8 @@ export const apiDeeds: ApiDeeds<RouteName> = {
   ...accountDeeds,
   ...auditDeeds,
   ...eventsDeeds,
+  ...jobsDeeds,
+  ...runsDeeds,
   ...hostsPagesDeeds,
   ...hostsChangesDeeds,
   ...hostsGroupsDeeds,

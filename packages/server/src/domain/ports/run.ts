@@ -126,5 +126,7 @@ export type OutputStream = 'stdout' | 'stderr';
 export interface OutputsTable {
   addChunk(runNumber: number, stream: OutputStream, chunk: number, bytes: Uint8Array): Promise<void>;
   chunks(runNumber: number): Promise<{ stream: OutputStream; chunk: number; bytes: Uint8Array }[]>;
+  /** The beginning of one stream, so many bytes at most. */
+  head(runNumber: number, stream: OutputStream, bytes: number): Promise<Uint8Array>;
   remove(runNumber: number): Promise<void>;
 }

@@ -1,0 +1,111 @@
+import type { JobDetail, JobView } from '@remotes/protocol/operators/jobs';
+import { maybeMomentText, momentText } from '../api/moment-text.ts';
+import type { CommandDefinition, Definitions } from '../definitions.ts';
+import type { AdHocJob, JobVariable, RunCounts, Scope, StandingJob, Tables } from '../ports.ts';
+
+/** A job as a list shows it. Of a standing job a list does not count: that would take all of its past. */
+export async function jobInList(
+  tables: Tables,
+  definitions: Definitions,
+  job: AdHocJob | StandingJob,
+  scope: Scope,
+): Promise<JobView> {
+  if (job.kind === 'standing') return standingView(job, definitions.commands.get(job.commandId), null);
+  return adHocView(job, await countsOf(tables, job, scope), scope);
+}
+
+/** A job with its counts, and with what it runs. */
+export async function jobDetail(
+  tables: Tables,
+  definitions: Definitions,
+  job: AdHocJob | StandingJob,
+  { scope, operatorId }: { scope: Scope; operatorId: number },
+): Promise<JobDetail> {
+  const counts = await countsOf(tables, job, scope);
+  if (job.kind === 'standing') {
+    const command = definitions.commands.get(job.commandId);
+    return {
+      ...standingView(job, command, counts),
+      program: command?.program ?? '',
+      settings: [...(command?.settings ?? [])],
+      variables: variablesView(command?.variables ?? []),
+      output_variables: [...(command?.outputVariables ?? [])],
+      asked_targets: null,
+    };
+  }
+  // Names of groups that another one asked for are not for everybody.
+  const isShown = scope === null || job.operatorId === operatorId;
+  return {
+    ...adHocView(job, counts, scope),
+    program: job.program,
+    settings: job.settings.map(({ name }) => name),
+    variables: variablesView(job.variables),
+    output_variables: [...job.outputVariables],
+    asked_targets: isShown ? job.askedTargets : null,
+  };
+}
+
+async function countsOf(tables: Tables, job: AdHocJob | StandingJob, scope: Scope): Promise<RunCounts> {
+  const known = job.kind === 'ad_hoc' && scope === null ? job.counts : null;
+  return known ?? tables.jobRuns.counts(job.wireNumber, scope);
+}
+
+function adHocView(job: AdHocJob, counts: RunCounts, scope: Scope): JobView {
+  const { id, state, name, ofCommandId, revision, wireNumber, interpreter, timeoutSeconds } = job;
+  const isDone = counts.queued + counts.delivered + counts.running === 0;
+  return {
+    id,
+    kind: 'ad_hoc',
+    // It is written down as ended a moment after its last run.
+    state: state === 'open' && isDone ? 'ended' : state,
+    name,
+    command: ofCommandId === null ? null : { id: ofCommandId, revision },
+    wire_number: wireNumber,
+    interpreter,
+    timeout_seconds: timeoutSeconds,
+    targets: scope === null ? job.targets : Object.values(counts).reduce((sum, runs) => sum + runs, 0),
+    counts,
+    wave: job.waveSize,
+    stop_after: job.stopAfter,
+    parent_id: job.parentId,
+    by: { kind: job.by.kind, name: job.by.name },
+    created_at: momentText(job.createdAt),
+    expires_at: momentText(job.expiresAt),
+    ended_at: maybeMomentText(job.endedAt),
+  };
+}
+
+function standingView(
+  { id, wireNumber, commandId, createdAt }: StandingJob,
+  command: CommandDefinition | undefined,
+  counts: RunCounts | null,
+): JobView {
+  return {
+    id,
+    kind: 'standing',
+    state: 'open',
+    name: command?.name ?? '',
+    command: { id: commandId, revision: command?.revision ?? 0 },
+    wire_number: wireNumber,
+    interpreter: command?.interpreter ?? 'python',
+    timeout_seconds: command?.timeoutSeconds ?? 0,
+    targets: null,
+    counts,
+    wave: null,
+    stop_after: null,
+    parent_id: null,
+    by: null,
+    created_at: momentText(createdAt),
+    expires_at: null,
+    ended_at: null,
+  };
+}
+
+function variablesView(variables: readonly JobVariable[]): JobDetail['variables'] {
+  return Object.fromEntries(
+    variables.map((variable) => [
+      variable.name,
+      'text' in variable ? variable.text : { variable: variable.variableId },
+    ]),
+  );
+}
