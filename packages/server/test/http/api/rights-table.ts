@@ -92,8 +92,110 @@ export const rightsTable: Readonly<Partial<Record<RouteName, RightsLine>>> = {
     ask: ({ inside }) => ({ body: { hosts: [inside.hostId], yes: 1 } }),
   },
   hosts_allow_v1: { outside: 'not_found', ask: hostsInside },
+
+  hosts_groups_list: { outside: 'left_out', ask: ({ inside }) => ({ mark: inside.hostsGroupName }) },
+  hosts_groups_create: { ...unnarrowedOnly, ask: ({ inside }) => ({ body: { name: `new-${inside.tag}` } }) },
+  hosts_groups_show: { outside: 'not_found', ask: groupInside },
+  hosts_groups_change: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ params: { id: inside.hostsGroupId }, body: { is_active: false } }),
+  },
+  hosts_groups_remove: { ...unnarrowedOnly, ask: groupInside },
+  hosts_groups_add_hosts: { outside: 'not_found', ask: hostsOfGroupInside },
+  hosts_groups_remove_hosts: { outside: 'not_found', ask: hostsOfGroupInside },
+
+  registration_tokens_list: unnarrowedOnly,
+  registration_tokens_create: { ...unnarrowedOnly, ask: () => ({ body: {} }) },
+  registration_tokens_reveal: { ...unnarrowedOnly, ask: tokenInside },
+  registration_tokens_revoke: { ...unnarrowedOnly, ask: tokenInside },
+
+  commands_groups_list: {
+    outside: 'left_out',
+    ask: ({ inside }) => ({ mark: `commands-group-${inside.tag}` }),
+  },
+  commands_groups_create: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ body: { name: `new-${inside.tag}`, hosts_group: inside.hostsGroupId } }),
+  },
+  commands_groups_show: { outside: 'not_found', ask: commandsGroupInside },
+  commands_groups_change: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ params: { id: inside.commandsGroupId }, body: { is_active: false } }),
+  },
+  commands_groups_remove: { outside: 'not_found', ask: commandsGroupInside },
+
+  commands_list: { outside: 'left_out', ask: ({ inside }) => ({ mark: inside.commandName }) },
+  commands_create: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({
+      body: { name: `new-${inside.tag}`, program: 'print(1)', commands_group: inside.commandsGroupId },
+    }),
+  },
+  commands_show: { outside: 'not_found', ask: commandInside },
+  commands_change: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ params: { id: inside.commandId }, body: { program: 'print(2)' } }),
+  },
+  commands_remove: { outside: 'not_found', ask: commandInside },
+  commands_revisions: { outside: 'not_found', ask: commandInside },
+  commands_revision: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ params: { id: inside.commandId, revision: 1 } }),
+  },
+  commands_diff: { outside: 'not_found', ask: commandInside },
+
+  settings_list: { outside: 'tested', where: 'packages/server/test/domain/api/settings.test.ts' },
+  settings_show: { outside: 'tested', where: 'packages/server/test/domain/api/settings.test.ts' },
+  settings_set: { ...unnarrowedOnly, ask: () => ({ params: { name: 'greeting' }, body: { value: 'hi' } }) },
+  settings_remove: { ...unnarrowedOnly, ask: () => ({ params: { name: 'greeting' } }) },
+
+  variables_list: { outside: 'left_out', ask: ({ inside }) => ({ mark: inside.variableName }) },
+  variables_create: {
+    ...unnarrowedOnly,
+    ask: ({ inside }) => ({ body: { category: 'new', name: inside.tag } }),
+  },
+  variables_remove: { ...unnarrowedOnly, ask: ({ inside }) => ({ params: { id: inside.variableId } }) },
+  variables_matrix: { outside: 'left_out' },
+  values_list: { outside: 'not_found', ask: ({ inside }) => ({ params: { id: inside.hostId } }) },
+  values_set: {
+    outside: 'not_found',
+    ask: (fixture) => ({ ...valueInside(fixture), body: { value: 'new' } }),
+  },
+  values_remove: { outside: 'not_found', ask: valueInside },
+  values_history: { outside: 'not_found', ask: valueInside },
+
+  fleet_apply: { ...unnarrowedOnly, ask: () => ({ body: { file: '{}' } }) },
+  fleet_export: unnarrowedOnly,
+  api_log_list: unnarrowedOnly,
+  server_show: { outside: 'tested', where: 'packages/server/test/domain/api/server.test.ts' },
+  server_pause: unnarrowedOnly,
+  server_resume: { ...unnarrowedOnly, ask: () => ({ body: {} }) },
 };
 
 function hostsInside({ inside }: RightsFixture): RightsAsk {
   return { body: { hosts: [inside.hostId] } };
+}
+
+function groupInside({ inside }: RightsFixture): RightsAsk {
+  return { params: { id: inside.hostsGroupId } };
+}
+
+function hostsOfGroupInside({ inside }: RightsFixture): RightsAsk {
+  return { params: { id: inside.hostsGroupId }, body: { hosts: [inside.hostId] } };
+}
+
+function tokenInside({ inside }: RightsFixture): RightsAsk {
+  return { params: { id: inside.registrationTokenId } };
+}
+
+function commandsGroupInside({ inside }: RightsFixture): RightsAsk {
+  return { params: { id: inside.commandsGroupId } };
+}
+
+function commandInside({ inside }: RightsFixture): RightsAsk {
+  return { params: { id: inside.commandId } };
+}
+
+function valueInside({ inside }: RightsFixture): RightsAsk {
+  return { params: { id: inside.hostId, variable: inside.variableId } };
 }
