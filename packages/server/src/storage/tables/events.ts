@@ -12,8 +12,10 @@ const columns = sql`at, kind, job_id as "jobId", host_id as "hostId", run_id as 
 /** Whoever is still at work may yet write something that comes before what began after him. */
 const settled = sql`xid < pg_snapshot_xmin(pg_current_snapshot())`;
 
-/** Numbers of transactions that are still to come: the rows were written elsewhere and brought here by a dump. */
-const ofAnotherCluster = sql`xid >= pg_snapshot_xmax(pg_current_snapshot())`;
+/** Those with numbers of transactions that are still to come were written elsewhere, and brought here by a dump. */
+const pruneForeign = preparedSql(
+  () => sql`delete from events where xid >= pg_snapshot_xmax(pg_current_snapshot())`,
+);
 
 /** On SQLite one writes at a time, so that numbers are in the order of commits. */
 const sqlite = {
@@ -32,10 +34,9 @@ const sqlite = {
   prune: preparedSql(
     (given: Bounds) => sql`
       delete from events where number in (
-        select number from events
+        select number from (select number, at from events order by number limit ${given.limit})
         where (at < ${given.olderThan} or number <= (select max(number) from events) - ${given.most})
-          and number < (select max(number) from events)
-        order by number limit ${given.limit})`,
+          and number < (select max(number) from events))`,
   ),
   clear: preparedSql(() => sql`delete from events`),
   begin: preparedSql(() => sql`insert into events (kind) values ('begin')`),
@@ -72,13 +73,12 @@ const postgres = {
   ),
   prune: preparedSql(
     (given: Bounds) => sql`
+      with newest as (select xid, number from events where ${settled} order by xid desc, number desc limit 1),
+        oldest as (select xid, number, at from events where ${settled} order by xid, number limit ${given.limit})
       delete from events where (xid, number) in (
-        select xid, number from events
-        where (at < ${given.olderThan} or number <= (select max(number) from events) - ${given.most}) and ${settled}
-          and (xid, number) < (select xid, number from events where ${settled}
-            order by xid desc, number desc limit 1)
-        order by xid, number limit ${given.limit})
-        or ${ofAnotherCluster}`,
+        select oldest.xid, oldest.number from oldest, newest
+        where (oldest.at < ${given.olderThan} or oldest.number <= newest.number - ${given.most})
+          and (oldest.xid, oldest.number) < (newest.xid, newest.number))`,
   ),
   clear: preparedSql(() => sql`delete from events`),
   begin: preparedSql(() => sql`insert into events (kind) values ('begin')`),
@@ -125,7 +125,10 @@ export function eventsTable(connection: Connection): EventsTable {
       const span = { ...after, upToXid: upTo.xid, upToNumber: upTo.number };
       return (await countRuns.all(connection, span)) as { state: RunState; runs: number }[];
     },
-    prune: (bounds: Bounds) => prune.run(connection, bounds),
+    async prune(bounds: Bounds) {
+      if (connection.kind === 'postgres') await pruneForeign.run(connection, {});
+      return prune.run(connection, bounds);
+    },
     async startAnew() {
       await clear.run(connection, {});
       await begin.run(connection, {});
