@@ -32,6 +32,12 @@ const rooms: Readonly<Record<string, Room>> = {
     node: ['node:crypto'],
     reason: 'the mind knows no door, no memory, no driver: it asks through ports that it declares itself',
   },
+  'packages/server/src/domain/jobs/': {
+    may: ['packages/server/src/domain/', protocol],
+    packages: ['uuid', 'diff'],
+    node: ['node:crypto'],
+    reason: 'jobs are of the mind; what differs between outputs is compared by a library that touches nothing else',
+  },
   'packages/server/src/domain/accounts/': {
     may: ['packages/server/src/domain/', protocol],
     packages: ['otpauth', '@simplewebauthn/server'],
