@@ -10,10 +10,10 @@ export async function readRegistrationToken({ flags, config }: Context): Promise
   if (!/^[\x21-\x7e]+$/.test(token))
     throw trouble('usage', 'the token holds characters that no registration token has: copy it again');
   // Taken for one of v1, it would be sent in the clear to whoever answers.
-  if (beginsAsOfRemotes.test(token) && !ofRemotes.test(token))
+  if (likeOfRemotes.test(token) && !ofRemotes.test(token))
     throw trouble(
       'usage',
-      'the token is not whole, or something stands around it: it is 43 characters, a dot, and 43 more; copy it again',
+      'the token is not whole, or something stands around it: it is 43 characters, a dot, and 43 more; copy it again, whole',
     );
   return token;
 }
@@ -24,8 +24,8 @@ export function fingerprintOfToken(token: string): string | undefined {
 }
 
 const ofRemotes = /^[\w-]{43}\.[\w-]{43}$/;
-/** A secret and a dot, perhaps in quotes. */
-const beginsAsOfRemotes = /^[^\w-]?[\w-]{43}\./;
+/** A half of one, perhaps in quotes, or both without their dot; a dot where a half is missing. No v1 server makes such tokens. */
+const likeOfRemotes = /^[^\w-]?[\w-]{43}(\.|([\w-]{43})?[^\w-]?$)|^[^\w-]?\.|\.[^\w-]?$/;
 
 async function contentOf(given: string): Promise<string> {
   if (given === '-') return (await import('node:stream/consumers')).text(process.stdin);

@@ -3,7 +3,7 @@ import { type Refusal, refuse } from '@remotes/protocol/errors';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import type { Host, Tables } from './ports.ts';
-import { registrationSecretHash } from './registration-token.ts';
+import { knownTokenHash } from './registration-token.ts';
 
 /** Who asks, by the token they carry. */
 export type Caller =
@@ -28,9 +28,8 @@ export async function identifyCaller(mind: Mind, token: string): Promise<Caller 
     const groups = await tables.hostsGroups.ofHost(host.id);
     return { kind: 'host', host: mind.knownHosts.keep(tokenHash, epoch, host, groups) };
   }
-  const secretHash = registrationSecretHash(token);
-  if (await tables.registrationTokens.bySecretHash(secretHash)) return { kind: 'registration', secretHash };
-  return refuse('invalid_token');
+  const secretHash = await knownTokenHash(mind, token);
+  return secretHash === undefined ? refuse('invalid_token') : { kind: 'registration', secretHash };
 }
 
 /** Why this host may not ask for anything, if so. */

@@ -3,7 +3,7 @@ import type { Register, Registered } from '@remotes/protocol/messages/register';
 import { registerHost } from './host-register.ts';
 import type { Mind } from './mind.ts';
 import type { RegistrationGate } from './registration-gate.ts';
-import { registrationSecretHash } from './registration-token.ts';
+import { knownTokenHash } from './registration-token.ts';
 
 /** Makes a host known, as `host_register` does: by the same rules and within the same limits. */
 export async function registerBySeal(
@@ -13,8 +13,8 @@ export async function registerBySeal(
 ): Promise<Registered | Refusal> {
   const early = gate.refusalOfAddress();
   if (early) return early;
-  const secretHash = registrationSecretHash(message.token);
-  if (!(await mind.storage.tables.registrationTokens.bySecretHash(secretHash))) {
+  const secretHash = await knownTokenHash(mind, message.token);
+  if (secretHash === undefined) {
     gate.noteRefusal('invalid_token');
     return refuse('invalid_token');
   }

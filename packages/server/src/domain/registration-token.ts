@@ -1,6 +1,7 @@
 import { randomSecret, sha256Hex } from '@remotes/protocol/crypto/digest';
 import { type MasterKey, openSealed, seal } from '@remotes/protocol/crypto/seal';
 import { type Refusal, refuse } from '@remotes/protocol/errors';
+import type { Mind } from './mind.ts';
 import type { RegistrationToken } from './ports.ts';
 
 /**
@@ -11,6 +12,21 @@ export function newRegistrationToken(fingerprint: string): string {
   const secret = randomSecret();
   // After a leading dash `--token SECRET` would be taken for another option, by v1 clients too.
   return secret.startsWith('-') ? newRegistrationToken(fingerprint) : `${secret}.${fingerprint}`;
+}
+
+/**
+ * By what a token is found, if it is one of ours and whole: a half that was sent lets nobody in, so that whoever lost the
+ * other half, by which a client knows the server, does not get used to it.
+ */
+export async function knownTokenHash(
+  { storage, masterKey }: Pick<Mind, 'storage' | 'masterKey'>,
+  token: string,
+): Promise<string | undefined> {
+  const secretHash = registrationSecretHash(token);
+  const known = await storage.tables.registrationTokens.bySecretHash(secretHash);
+  if (!known) return undefined;
+  const whole = openRegistrationToken(masterKey, known.sealed);
+  return whole === undefined || whole === token ? secretHash : undefined;
 }
 
 /** What is stored to find a token by: a hash of its secret part alone. */

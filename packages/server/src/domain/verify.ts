@@ -6,7 +6,7 @@ import { checkEnrolment } from './enrolment-proof.ts';
 import type { Mind } from './mind.ts';
 import type { Host } from './ports.ts';
 import type { RegistrationGate } from './registration-gate.ts';
-import { registrationSecretHash } from './registration-token.ts';
+import { knownTokenHash } from './registration-token.ts';
 import type { SessionTicket } from './session-ticket.ts';
 
 /** The host proves its RSA key and enrols its channel key, at once. Failures count as those of `host_verify` do. */
@@ -22,9 +22,8 @@ export async function verifyBySeal(
 }
 
 async function verify(mind: Mind, session: SessionTicket, message: Verify): Promise<Verified | Refusal> {
-  const { tables } = mind.storage;
-  const secretHash = registrationSecretHash(message.token);
-  if (!(await tables.registrationTokens.bySecretHash(secretHash))) return refuse('invalid_token');
+  const secretHash = await knownTokenHash(mind, message.token);
+  if (secretHash === undefined) return refuse('invalid_token');
   const host = await checkEnrolment(mind, session, message);
   if (isRefusal(host)) return host;
   const token = randomHexToken();

@@ -3,7 +3,11 @@ import { type Logger, pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import type { Limits, Mind } from '../../src/domain/mind.ts';
 import type { ApiLogEntry } from '../../src/domain/ports.ts';
-import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
+import {
+  newRegistrationToken,
+  registrationSecretHash,
+  sealRegistrationToken,
+} from '../../src/domain/registration-token.ts';
 import type { HttpOptions } from '../../src/http/door.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import type { OpenDatabase } from '../databases.ts';
@@ -69,7 +73,7 @@ export async function openDoor(
     /** A registration token as an administrator would hand it out. */
     async addToken(): Promise<string> {
       const token = newRegistrationToken('fingerprint');
-      await addRegistrationToken(database, token);
+      await addRegistrationToken(database, token, sealRegistrationToken(fleet.mind.masterKey, token));
       return token;
     },
     /** A host that is verified, with a token and a command that it was not given yet. */
@@ -82,12 +86,16 @@ export async function openDoor(
 }
 export type OpenDoor = Awaited<ReturnType<typeof openDoor>>;
 
-export async function addRegistrationToken(database: OpenDatabase, token: string): Promise<void> {
+export async function addRegistrationToken(
+  database: OpenDatabase,
+  token: string,
+  sealed = '',
+): Promise<void> {
   await database.write((tables) =>
     tables.registrationTokens.add(
       {
         secretHash: registrationSecretHash(token),
-        sealed: '',
+        sealed,
         createdAt: 0,
         expiresAt: null,
         uses: null,

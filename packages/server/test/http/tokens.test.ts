@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { eachDatabase } from '../databases.ts';
 import { createMachine } from '../domain/small-fleet.ts';
+import { openSealedHost } from '../sealed-host.ts';
 import { openDoor } from './open-door.ts';
 
 describe('tokens', () => {
@@ -31,6 +32,30 @@ describe('tokens', () => {
           expect(answer.status, `${path} with ${authorization}`).toBe(401);
         }
       }
+    });
+
+    test('a registration token lets nobody in that is not whole, by v1 or sealed', async () => {
+      const { addToken, call, url } = await openDoor(await open());
+      const token = await addToken();
+      const [secret = '', fingerprint = ''] = token.split('.');
+      const host = await openSealedHost(url);
+      host.keys.uuid = crypto.randomUUID();
+      const body = { public_key: host.keys.rsa.publicPem };
+      for (const cut of [
+        secret,
+        `${secret}.`,
+        `${secret}.${fingerprint.slice(1)}`,
+        `${token}x`,
+        fingerprint,
+      ]) {
+        const refused = await call('/api/v1/host/register/', { token: cut, body });
+        expect([refused.status, refused.json]).toEqual([401, { detail: 'Invalid token.' }]);
+        for (const said of [host.sayRegister(cut), host.sayVerify(cut)]) {
+          expect((await host.say(said)).messages).toMatchObject([{ code: 'invalid_token' }]);
+        }
+      }
+      expect((await call('/api/v1/host/register/', { token, body })).status).toBe(200);
+      await host.enter(token);
     });
 
     test('a host that was disabled is refused from the next request on, and enabled again not', async () => {
