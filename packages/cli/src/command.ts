@@ -7,7 +7,7 @@ import { usageTrouble } from './trouble.ts';
 export type CommandShape = {
   readonly name: string;
   readonly help: string;
-  /** What it can do, by the first word; '' stands for none of these words. */
+  /** What it can do, by the first word; '' stands for none of these words, and is `list` where it is not there. */
   readonly actions: Readonly<Record<string, Action>>;
 };
 
@@ -90,12 +90,17 @@ function chooseAction(
   const [first = '', ...rest] = words;
   const named = Object.hasOwn(actions, first) ? actions[first] : undefined;
   if (named && first !== '') return [first, named, rest];
-  const usual = actions[''];
+  const usual = usualAction(actions);
   if (usual && (usual.takes || words.length === 0)) return ['', usual, words];
   const known = Object.keys(actions).filter(Boolean);
   if (known.length === 0) throw usageTrouble(`It takes no words, and "${first}" is one.`);
   const asked = first === '' ? 'What it is to do is missing' : `It cannot "${first}"`;
   throw usageTrouble(`${asked}: it knows ${known.join(', ')}.`);
+}
+
+/** What is meant when no verb stands there. */
+export function usualAction(actions: CommandShape['actions']): Action | undefined {
+  return actions[''] ?? actions.list;
 }
 
 function checkUse(name: string, action: Action, values: Given['values'], words: readonly string[]): void {

@@ -30,7 +30,7 @@ type Part<Name extends string, Value> = Value extends undefined
     ? { readonly [name in Name]?: Value }
     : { readonly [name in Name]: Value };
 
-export type Reply<Answer> = { readonly answer: Answer; readonly version: string | undefined };
+type Reply<Answer> = { readonly answer: Answer; readonly version: string | undefined };
 
 /** The operators' API of one server: one typed call a route, problems thrown as troubles. */
 export type Api = {

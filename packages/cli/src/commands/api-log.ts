@@ -22,7 +22,7 @@ The requests that came in, newest first, while the setting apilog_enable_logging
 type LoggedRequest = AnswerOf<typeof apiLogRoutes.api_log_list>['items'][number];
 
 const columns: readonly Column<LoggedRequest>[] = [
-  { title: 'Time', of: ({ at }) => timeText(at) },
+  { title: 'Time', isWhole: true, of: ({ at }) => timeText(at) },
   { title: 'Method', of: ({ method }) => method },
   { title: 'Path', of: ({ path }) => path },
   { title: 'Status', of: ({ status }) => status },

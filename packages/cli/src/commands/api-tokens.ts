@@ -32,7 +32,6 @@ Examples:
   remotes api-tokens create nightly-report --role viewer --expires 365d
   REMOTES_SERVER=https://remotes.example.com REMOTES_TOKEN=… remotes hosts --json`,
   actions: {
-    '': { run: list },
     list: { options: { everybody: { type: 'boolean' } }, run: list },
     create: {
       takes: ['NAME'],
@@ -56,11 +55,11 @@ const columns: readonly Column<ApiToken>[] = [
     title: 'Hosts groups',
     of: ({ hosts_groups: groups }) => groups?.map(({ name }) => name).join(', ') ?? 'all',
   },
-  { title: 'Expires', of: ({ expires_at: at }) => timeText(at) },
+  { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => timeText(at) },
   { title: 'Used', of: ({ last_used_at: at }) => sinceText(at) },
-  { title: 'Revoked', of: ({ revoked_at: at }) => timeText(at) },
+  { title: 'Revoked', isWhole: true, of: ({ revoked_at: at }) => timeText(at) },
   { title: 'Address', isWide: true, of: ({ last_address: address }) => address },
-  { title: 'Made', isWide: true, of: ({ created_at: at }) => timeText(at) },
+  { title: 'Made', isWide: true, isWhole: true, of: ({ created_at: at }) => timeText(at) },
 ];
 
 async function list(given: Given): Promise<number> {

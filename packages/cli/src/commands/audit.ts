@@ -45,7 +45,6 @@ Examples:
   remotes audit --action job --since 2026-11-01
   remotes audit export audit.ndjson && remotes audit verify audit.ndjson --checkpoint "$(remotes audit checkpoint)"`,
   actions: {
-    '': { run: list },
     list: {
       options: {
         actor: { type: 'string' },
@@ -77,7 +76,7 @@ type Entry = AnswerOf<typeof auditRoutes.audit_list>['items'][number];
 
 const columns: readonly Column<Entry>[] = [
   { title: 'Number', of: ({ number }) => number },
-  { title: 'Time', of: ({ at }) => timeText(at) },
+  { title: 'Time', isWhole: true, of: ({ at }) => timeText(at) },
   { title: 'Who', of: ({ by }) => (by.token_name === null ? by.name : `${by.name} (${by.token_name})`) },
   { title: 'Action', of: ({ action }) => action },
   { title: 'Subject', of: ({ subject }) => subject },

@@ -47,7 +47,6 @@ Members:
 Example:
   remotes commands-groups change Updates --active yes --dry-run`,
   actions: {
-    '': { run: list },
     list: { run: list },
     show: { takes: ['COMMANDS-GROUP'], run: show },
     create: { takes: ['NAME', 'GROUP'], options: members, run: create },
@@ -66,8 +65,8 @@ const columns: readonly Column<CommandsGroupView>[] = [
   { title: 'Hosts group', of: ({ hosts_group: group }) => group.name },
   { title: 'Order', of: ({ order }) => order },
   { title: 'Active', of: ({ is_active: isActive }) => isActive },
-  { title: 'After', of: ({ after_at: at }) => timeText(at) },
-  { title: 'Before', of: ({ before_at: at }) => timeText(at) },
+  { title: 'After', isWhole: true, of: ({ after_at: at }) => timeText(at) },
+  { title: 'Before', isWhole: true, of: ({ before_at: at }) => timeText(at) },
   { title: 'Commands', of: ({ commands }) => commands },
   { title: 'Stop on failure', isWide: true, of: ({ stop_on_failure: isStopping }) => isStopping },
 ];

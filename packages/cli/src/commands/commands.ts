@@ -55,7 +55,6 @@ Members:
 Example:
   remotes commands change "Web/Free space" --file df.sh --dry-run`,
   actions: {
-    '': { run: list },
     list: {
       options: {
         group: { type: 'string', short: 'g', stands: 'COMMANDS-GROUP' },
@@ -125,7 +124,7 @@ async function listRevisions(given: Given): Promise<number> {
     given.format,
     [
       { title: 'Revision', of: ({ revision }) => revision },
-      { title: 'Made', of: ({ created_at: at }) => timeText(at) },
+      { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
       { title: 'By', of: ({ by }) => by },
       { title: 'Interpreter', of: ({ interpreter }) => interpreter },
       { title: 'Time-out', of: ({ timeout_seconds: seconds }) => `${seconds} s` },

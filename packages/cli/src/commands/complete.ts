@@ -1,4 +1,11 @@
-import { type Action, type CommandShape, commonOptions, type Given, type Options } from '../command.ts';
+import {
+  type Action,
+  type CommandShape,
+  commonOptions,
+  type Given,
+  type Options,
+  usualAction,
+} from '../command.ts';
 import { commands } from '../commands.ts';
 import { namesOf } from '../completion-names.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -34,7 +41,9 @@ async function candidates(given: Given, before: readonly string[], last: string)
   if (waiting && waiting.type === 'string') return namesOf(given, waiting.stands ?? '');
   if (last.startsWith('-')) return Object.keys(options).map((option) => `--${option}`);
   const verbs =
-    rest.length === 0 && action === shape.actions[''] ? Object.keys(shape.actions).filter(Boolean) : [];
+    rest.length === 0 && action === usualAction(shape.actions)
+      ? Object.keys(shape.actions).filter(Boolean)
+      : [];
   return [...verbs, ...(await namesOf(given, placeOf(action, rest, options)))];
 }
 
@@ -44,7 +53,7 @@ function chooseAction(
 ): [Action | undefined, readonly string[]] {
   const [first = '', ...rest] = words;
   const named = first !== '' && Object.hasOwn(actions, first) ? actions[first] : undefined;
-  return named ? [named, rest] : [actions[''], words];
+  return named ? [named, rest] : [usualAction(actions), words];
 }
 
 function optionNamed(options: Options, word: string): Options[string] | undefined {

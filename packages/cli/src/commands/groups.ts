@@ -43,7 +43,6 @@ Examples:
   remotes groups create web
   remotes groups add-hosts web web1 web2 --dry-run`,
   actions: {
-    '': { run: list },
     list: { run: list },
     show: { takes: ['GROUP'], run: show },
     create: { takes: ['NAME'], options: { active: { type: 'string' } }, run: create },

@@ -55,7 +55,6 @@ Examples:
   remotes hosts --state pending
   remotes hosts approve 000003 000004`,
   actions: {
-    '': { run: list },
     list: {
       options: {
         search: { type: 'string', short: 'q' },
@@ -114,8 +113,8 @@ async function list(given: Given): Promise<number> {
 
 const details: readonly Column<HostDetail>[] = [
   ...columns,
-  { title: 'Registered', of: ({ registered_at: at }) => timeText(at) },
-  { title: 'Verified', of: ({ verified_at: at }) => timeText(at) },
+  { title: 'Registered', isWhole: true, of: ({ registered_at: at }) => timeText(at) },
+  { title: 'Verified', isWhole: true, of: ({ verified_at: at }) => timeText(at) },
   { title: 'Key', of: ({ key_fingerprint: fingerprint }) => fingerprint },
   { title: 'Channel key', of: ({ channel_key: key }) => key },
   { title: 'Pending', of: ({ pending }) => pending.map(({ name }) => name).join(', ') },

@@ -54,7 +54,6 @@ Examples:
   remotes jobs outcomes last
   remotes jobs again last --which failed`,
   actions: {
-    '': { run: list },
     list: {
       options: {
         state: { type: 'string' },
@@ -90,8 +89,8 @@ Examples:
 };
 
 const columns: readonly Column<JobView>[] = [
-  { title: 'Job', of: ({ id }) => id },
-  { title: 'Made', of: ({ created_at: at }) => timeText(at) },
+  { title: 'Job', isWhole: true, of: ({ id }) => id },
+  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
   { title: 'Name', of: ({ name }) => name },
   { title: 'State', of: ({ state }) => state },
   { title: 'Hosts', of: ({ targets }) => targets },
@@ -101,8 +100,8 @@ const columns: readonly Column<JobView>[] = [
   { title: 'Interpreter', isWide: true, of: ({ interpreter }) => interpreter },
   { title: 'Wave', isWide: true, of: ({ wave }) => wave },
   { title: 'Stop after', isWide: true, of: ({ stop_after: stopAfter }) => stopAfter },
-  { title: 'Expires', isWide: true, of: ({ expires_at: at }) => timeText(at) },
-  { title: 'Ended', isWide: true, of: ({ ended_at: at }) => timeText(at) },
+  { title: 'Expires', isWide: true, isWhole: true, of: ({ expires_at: at }) => timeText(at) },
+  { title: 'Ended', isWide: true, isWhole: true, of: ({ ended_at: at }) => timeText(at) },
   { title: 'Parent', isWide: true, of: ({ parent_id: id }) => id },
 ];
 

@@ -38,7 +38,6 @@ printed once.
 Example:
   remotes operators create ada --role operator -g web`,
   actions: {
-    '': { run: list },
     list: { run: list },
     show: { takes: ['OPERATOR'], run: show },
     create: { takes: ['NAME'], options: { role: { type: 'string' }, ...narrowing }, run: create },
@@ -70,7 +69,7 @@ const columns: readonly Column<Operator>[] = [
   { title: 'Active', of: ({ is_active: isActive }) => isActive },
   { title: 'Password', of: ({ has_password: hasPassword }) => (hasPassword ? 'set' : 'not yet') },
   { title: 'Second factor', of: factorsText },
-  { title: 'Made', of: ({ created_at: at }) => timeText(at) },
+  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
 ];
 
 async function list(given: Given): Promise<number> {

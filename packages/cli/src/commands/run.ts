@@ -25,7 +25,7 @@ arrive as they are typed.
 
 Which hosts (the list is made once, when the job is made):
   -g, --group GROUP    all hosts of a hosts group; may be repeated
-  -H, --host HOST      a host by name, id or uuid; may be repeated, or be several with commas between them
+  -H, --host HOST      a host by name, id or uuid; may be repeated
   -w, --where FILTER   narrows these, or selects alone: 'os=linux and not name~"test-*"'
 
 What:

@@ -33,7 +33,6 @@ export const runs: CommandShape = {
 Example:
   remotes runs -H web1 --state failed`,
   actions: {
-    '': { run: list },
     list: {
       options: {
         host: { type: 'string', short: 'H', stands: 'HOST' },
@@ -67,7 +66,7 @@ async function show(given: Given): Promise<number> {
     ...runColumns,
     { title: 'Interpreter', of: ({ interpreter }) => interpreter },
     { title: 'Revision', of: ({ command }) => command.revision },
-    { title: 'Started', of: ({ started_at: at }) => timeText(at) },
+    { title: 'Started', isWhole: true, of: ({ started_at: at }) => timeText(at) },
     { title: 'Settings', of: ({ inputs }) => namesAndValues(inputs.settings) },
     { title: 'Variables', of: ({ inputs }) => namesAndValues(inputs.variables) },
     { title: 'Masked', of: ({ is_masked: isMasked }) => (isMasked ? 'values of secret settings' : '') },

@@ -32,7 +32,6 @@ Where you are signed in.
   --yes           do not ask
   --json, -o csv  other forms`,
   actions: {
-    '': { run: list },
     list: { run: list },
     end: { takes: ['ID…'], run: end },
     'end-others': { run: endOthers },
@@ -47,9 +46,9 @@ const columns: readonly Column<Session>[] = [
   { title: 'ID', of: ({ id }) => id },
   { title: 'This one', of: ({ is_this: isThis }) => (isThis ? 'yes' : '') },
   { title: 'Kind', of: ({ kind }) => (kind === 'cookie' ? 'browser' : 'program') },
-  { title: 'Made', of: ({ created_at: at }) => timeText(at) },
+  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
   { title: 'Used', of: ({ last_used_at: at }) => sinceText(at) },
-  { title: 'Ends', of: ({ expires_at: at }) => timeText(at) },
+  { title: 'Ends', isWhole: true, of: ({ expires_at: at }) => timeText(at) },
   { title: 'Address', of: ({ address }) => address },
   { title: 'Agent', of: ({ agent }) => agent },
   { title: 'Second factor', of: ({ has_second_factor: hasFactor }) => hasFactor },

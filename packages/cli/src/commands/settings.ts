@@ -26,7 +26,6 @@ Examples:
   remotes settings set confirm_above_hosts 50
   remotes settings set db_password --secret`,
   actions: {
-    '': { run: list },
     list: { run: list },
     show: { takes: ['SETTING'], run: show },
     set: {

@@ -33,7 +33,6 @@ Registration tokens let hosts in. A new one is printed once, on stdout; "show" p
 Example:
   remotes tokens create --uses 1 -g web`,
   actions: {
-    '': { run: list },
     list: { options: { usable: { type: 'boolean' } }, run: list },
     create: {
       options: {
@@ -53,8 +52,8 @@ Example:
 const columns: readonly Column<RegistrationTokenView>[] = [
   { title: 'ID', of: ({ id }) => id },
   { title: 'State', of: ({ state }) => state.replace('_', ' ') },
-  { title: 'Made', of: ({ created_at: at }) => timeText(at) },
-  { title: 'Expires', of: ({ expires_at: at }) => (at === null ? 'never' : timeText(at)) },
+  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
+  { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => (at === null ? 'never' : timeText(at)) },
   {
     title: 'Hosts',
     of: ({ hosts_verified: hosts, uses }) => (uses === null ? hosts : `${hosts} of ${uses}`),

@@ -36,7 +36,6 @@ or a name that only one has.
 Example:
   remotes variables matrix -g web -q os/ --diff`,
   actions: {
-    '': { run: list },
     list: { options: { search: { type: 'string', short: 'q' } }, run: list },
     create: { takes: ['CATEGORY/NAME'], run: create },
     remove: { takes: ['VARIABLE'], run: remove },
@@ -65,7 +64,7 @@ const columns: readonly Column<VariableView>[] = [
 const valueColumns: readonly Column<ValueView>[] = [
   { title: 'Variable', of: ({ variable }) => `${variable.category}/${variable.name}` },
   { title: 'Value', of: ({ value }) => value },
-  { title: 'Set', of: ({ set_at: at }) => timeText(at) },
+  { title: 'Set', isWhole: true, of: ({ set_at: at }) => timeText(at) },
   { title: 'By', of: ({ set_by: by }) => by },
 ];
 
@@ -120,9 +119,9 @@ async function listHistory(given: Given): Promise<number> {
   const { api, params } = await findValue(given);
   const history: readonly Column<FormerValue>[] = [
     { title: 'Value', of: ({ value }) => value },
-    { title: 'Set', of: ({ set_at: at }) => timeText(at) },
+    { title: 'Set', isWhole: true, of: ({ set_at: at }) => timeText(at) },
     { title: 'By', of: ({ set_by: by }) => by },
-    { title: 'Replaced', of: ({ replaced_at: at }) => timeText(at) },
+    { title: 'Replaced', isWhole: true, of: ({ replaced_at: at }) => timeText(at) },
     { title: 'Replaced by', of: ({ replaced_by: by }) => by },
   ];
   await showList(given.format, history, itemsOf(api, variablesRoutes.values_history, { params }));

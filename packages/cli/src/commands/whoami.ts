@@ -25,7 +25,11 @@ async function show(given: Given): Promise<number> {
       of: ({ hosts_groups: groups }) => groups?.map(({ name }) => name).join(', ') ?? 'all',
     },
     { title: 'Signed in by', of: waysText },
-    { title: 'Until', of: ({ session, api_token: token }) => timeText((session ?? token)?.expires_at) },
+    {
+      title: 'Until',
+      isWhole: true,
+      of: ({ session, api_token: token }) => timeText((session ?? token)?.expires_at),
+    },
     { title: 'Second factor', of: factorsText },
   ]);
   return exitStatus.done;

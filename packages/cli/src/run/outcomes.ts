@@ -8,7 +8,7 @@ import { hostsText } from './counts.ts';
 import { endingText } from './run-ending.ts';
 
 type Outcomes = AnswerOf<typeof jobsRoutes.jobs_outcomes>;
-export type OutcomeGroup = Outcomes['groups'][number];
+type OutcomeGroup = Outcomes['groups'][number];
 
 export type OutcomesShown = {
   readonly paint: Paint;
@@ -31,7 +31,7 @@ export async function outcomesText(api: Api, jobId: string, shown: OutcomesShown
   return parts.join('\n');
 }
 
-export function groupText(group: OutcomeGroup, names: string, { paint, isRaw }: OutcomesShown): string {
+function groupText(group: OutcomeGroup, names: string, { paint, isRaw }: OutcomesShown): string {
   const { runs, sample, diff } = group;
   const isGood = sample.state === 'succeeded';
   const head = `${hostsText(runs)} · ${endingText(sample)} · ${names}`;

@@ -6,8 +6,8 @@ import { exitText, stateText } from './run-ending.ts';
 
 /** A run as a line of a list. */
 export const runColumns: readonly Column<RunView>[] = [
-  { title: 'Run', of: ({ id }) => id },
-  { title: 'Time', of: ({ delivered_at: at, finished_at: end }) => timeText(at ?? end) },
+  { title: 'Run', isWhole: true, of: ({ id }) => id },
+  { title: 'Time', isWhole: true, of: ({ delivered_at: at, finished_at: end }) => timeText(at ?? end) },
   { title: 'Host', of: ({ host }) => host.name },
   { title: 'Command', of: ({ command }) => command.name },
   { title: 'State', of: ({ state }) => stateText(state) },
@@ -20,7 +20,7 @@ export const runColumns: readonly Column<RunView>[] = [
 ];
 
 /** From the hand-over to the end: the server's own clock. */
-export function tookText({
+function tookText({
   delivered_at: from,
   finished_at: to,
 }: Pick<RunView, 'delivered_at' | 'finished_at'>): string {

@@ -13,13 +13,11 @@ export const targetOptions = {
 /** The hosts that are meant; undefined when nothing says so. */
 export function readTargets(given: Given): JobTargets | undefined {
   const groups = readTexts(given, 'group');
-  const hosts = readTexts(given, 'host')
-    .flatMap((names) => names.split(','))
-    .filter(Boolean);
+  const hosts = readTexts(given, 'host');
   const where = readText(given, 'where');
   if (groups.length === 0 && hosts.length === 0 && where === undefined) return undefined;
   return {
-    ...(hosts.length > 0 && { hosts }),
+    ...(hosts.length > 0 && { hosts: [...hosts] }),
     ...(groups.length > 0 && { hosts_groups: [...groups] }),
     ...(where !== undefined && { where }),
   };

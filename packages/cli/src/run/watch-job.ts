@@ -69,7 +69,7 @@ export async function reportJob(given: Given, api: Api, { job }: JobLook): Promi
 }
 
 /** `1000 hosts: 987 succeeded, 13 failed, after 12 s. Job 0190…`, and what can be done next. */
-export function summaryText(look: JobLook, tookMs: number): string {
+function summaryText(look: JobLook, tookMs: number): string {
   const { job, counts } = look;
   const lines = [
     `${hostsText(totalOf(counts))}: ${countsText(counts)}, after ${durationText(tookMs)}. Job ${job.id}${standing(job)}`,

@@ -9,6 +9,8 @@ import { write } from './write.ts';
 export type Column<Item> = {
   readonly title: string;
   readonly isWide?: true;
+  /** Never cut short: an id. */
+  readonly isWhole?: true;
   /** The title is somebody's name for something, and shown as it is. */
   readonly isNamed?: true;
   of(item: Item): string | number | boolean | null | undefined;
@@ -29,7 +31,8 @@ export async function showList<Item>(
   for await (const item of items) rows.push(shown.map((column) => cellText(column.of(item))));
   const titles = shown.map(({ title, isNamed }) => (isNamed ? title : title.toUpperCase()));
   const width = format === 'wide' ? Number.POSITIVE_INFINITY : widthOfScreen();
-  await write(textTable(titles, rows, width).map(line).join(''));
+  const whole = new Set(shown.flatMap(({ isWhole }, index) => (isWhole ? [index] : [])));
+  await write(textTable(titles, rows, width, whole).map(line).join(''));
 }
 
 /** One thing with its properties, a line each; those without a value are left out. */
@@ -54,7 +57,7 @@ export async function showDetails<Item>(
   );
 }
 
-export function widthOfScreen(): number {
+function widthOfScreen(): number {
   return Math.max(usualWidth, process.stdout.columns ?? 0);
 }
 

@@ -6,11 +6,19 @@ const leastCellWidth = 8;
 
 export type Row = readonly string[];
 
-/** A table for people: as wide as what stands in it, cells cut with an ellipsis where a line would be wider than `mostWidth`. */
-export function textTable(header: Row, rows: readonly Row[], mostWidth: number): string[] {
+/**
+ * A table for people: as wide as what stands in it, cells cut with an ellipsis where a line would be wider than
+ * `mostWidth`. Columns of `whole` (by their index) are never cut: half an id is of no use.
+ */
+export function textTable(
+  header: Row,
+  rows: readonly Row[],
+  mostWidth: number,
+  whole: ReadonlySet<number> = new Set(),
+): string[] {
   const shown = [header, ...rows].map((row) => row.map(visibleLine));
   const natural = header.map((_, column) => Math.max(...shown.map((row) => textWidth(row[column] ?? ''))));
-  const widths = fit(natural, mostWidth);
+  const widths = fit(natural, mostWidth, whole);
   return shown.map((row) => tableLine(row, widths));
 }
 
@@ -24,12 +32,13 @@ export function tableLine(row: Row, widths: readonly number[]): string {
   return cells.join(gap).trimEnd();
 }
 
-function fit(natural: readonly number[], mostWidth: number): number[] {
+function fit(natural: readonly number[], mostWidth: number, whole: ReadonlySet<number>): number[] {
   const widths = [...natural];
   const most = mostWidth - gap.length * (widths.length - 1);
   while (widths.reduce((sum, width) => sum + width, 0) > most) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest]! <= leastCellWidth) break;
+    const cuttable = widths.map((width, column) => (whole.has(column) ? 0 : width));
+    const widest = cuttable.indexOf(Math.max(...cuttable));
+    if (cuttable[widest]! <= leastCellWidth) break;
     widths[widest]! -= 1;
   }
   return widths;

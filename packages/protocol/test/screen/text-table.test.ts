@@ -30,6 +30,14 @@ describe('a table for people', () => {
     expect(lines[2]).toMatch(/^2 {3}short +x$/);
   });
 
+  test('leaves columns whole that are of no use otherwise, and cuts the others instead', () => {
+    const [id, name] = ['0'.repeat(70), 'n'.repeat(60)];
+    expect(textTable(['ID', 'NAME'], [[id, name]], 100, new Set([0]))).toEqual([
+      `ID${' '.repeat(70)}NAME`,
+      `${id}  ${'n'.repeat(27)}…`,
+    ]);
+  });
+
   test('counts characters as a terminal does: East Asian ones take two cells, a combined one takes one', () => {
     expect(
       table(
