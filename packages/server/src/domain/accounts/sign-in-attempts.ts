@@ -43,8 +43,8 @@ export async function decideAttempt(
       retryAfterSeconds,
     };
   }
-  for (const of of ['account', 'address'] as const) {
-    await tables.signInAttempts.put(keys[of], { failures: attempts[of].failures + 1, lastAt: now });
+  for (const kind of ['account', 'address'] as const) {
+    await tables.signInAttempts.put(keys[kind], { failures: attempts[kind].failures + 1, lastAt: now });
   }
   return { taken: true };
 }
