@@ -35,6 +35,39 @@ create table api_tokens (
 
 CREATE INDEX api_tokens_operator ON public.api_tokens USING btree (operator_id, id);
 
+create table audit_checkpoints (
+  size bigint not null,
+  server text not null,
+  hash text not null,
+  at_ms bigint not null,
+  signing_key text not null,
+  signature text not null,
+  constraint audit_checkpoints_pkey PRIMARY KEY (size)
+);
+
+CREATE INDEX audit_checkpoints_at ON public.audit_checkpoints USING btree (at_ms);
+
+create table audit_entries (
+  number bigint not null,
+  at bigint not null,
+  actor text not null,
+  action text not null,
+  subject text not null,
+  entry text not null,
+  hash text not null,
+  constraint audit_entries_pkey PRIMARY KEY (number)
+);
+
+CREATE INDEX audit_entries_action ON public.audit_entries USING btree (action, number);
+
+CREATE INDEX audit_entries_actor ON public.audit_entries USING btree (actor, number);
+
+CREATE INDEX audit_entries_at ON public.audit_entries USING btree (at, number);
+
+CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (subject, number);
+
+CREATE TRIGGER audit_entries_no_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+
 create table audit_notes (
   id bigint generated always as identity not null,
   note text not null,
@@ -52,6 +85,7 @@ create table command_revisions (
   settings text not null,
   variables text not null,
   output_variables text not null,
+  created_by text,
   constraint command_revisions_command_id_fkey FOREIGN KEY (command_id) REFERENCES commands(id) ON DELETE CASCADE,
   constraint command_revisions_key PRIMARY KEY (command_id, revision)
 );
@@ -102,6 +136,23 @@ create table device_logins (
   constraint device_logins_pkey PRIMARY KEY (id),
   constraint device_logins_device_code_hash_key UNIQUE (device_code_hash),
   constraint device_logins_user_code_key UNIQUE (user_code)
+);
+
+create table events (
+  xid xid8 default pg_current_xact_id() not null,
+  number bigint generated always as identity not null,
+  at bigint default ((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint not null,
+  kind text not null,
+  job_id text,
+  host_id bigint,
+  run_id text,
+  state text,
+  former_state text,
+  stream text,
+  chunk integer,
+  name text,
+  hosts_group_ids text,
+  constraint events_pkey PRIMARY KEY (xid, number)
 );
 
 create table flights (
@@ -184,6 +235,14 @@ create table hosts (
 
 CREATE INDEX hosts_registering ON public.hosts USING btree (registration_token_id, registered_at) WHERE (state = 'registered'::text);
 
+CREATE INDEX hosts_state_name ON public.hosts USING btree (state, name);
+
+CREATE TRIGGER events_host_added AFTER INSERT ON public.hosts FOR EACH ROW WHEN (true) EXECUTE FUNCTION events_host_added();
+
+CREATE TRIGGER events_host_changed AFTER UPDATE OF state, name ON public.hosts FOR EACH ROW WHEN (((new.state <> old.state) OR (new.name <> old.name))) EXECUTE FUNCTION events_host_changed();
+
+CREATE TRIGGER events_host_removed BEFORE DELETE ON public.hosts FOR EACH ROW WHEN (true) EXECUTE FUNCTION events_host_removed();
+
 create table hosts_group_members (
   hosts_group_id bigint not null,
   host_id bigint not null,
@@ -255,6 +314,10 @@ CREATE INDEX jobs_of_command ON public.jobs USING btree (of_command_id) WHERE (o
 CREATE INDEX jobs_open ON public.jobs USING btree (wire_number) WHERE ((kind = 'ad_hoc'::text) AND (ended_at IS NULL));
 
 CREATE INDEX jobs_parent ON public.jobs USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+
+CREATE TRIGGER events_job_added AFTER INSERT ON public.jobs FOR EACH ROW WHEN (true) EXECUTE FUNCTION events_job_added();
+
+CREATE TRIGGER events_job_changed AFTER UPDATE OF state ON public.jobs FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION events_job_changed();
 
 create table key_successions (
   number integer not null,
@@ -376,6 +439,8 @@ create table run_output (
   constraint run_output_key PRIMARY KEY (run_number, stream, chunk)
 );
 
+CREATE TRIGGER events_output_added AFTER INSERT ON public.run_output FOR EACH ROW WHEN (true) EXECUTE FUNCTION events_output_added();
+
 create table run_statements (
   run_number bigint not null,
   statement text not null,
@@ -420,6 +485,10 @@ CREATE INDEX runs_outcome ON public.runs USING btree (wire_number, state, outcom
 
 CREATE INDEX runs_trouble ON public.runs USING btree (state, number) WHERE (state = ANY (ARRAY['failed'::text, 'timed_out'::text, 'stopped'::text, 'interrupted'::text, 'refused'::text]));
 
+CREATE TRIGGER events_run_added AFTER INSERT ON public.runs FOR EACH ROW WHEN ((new.state <> 'queued'::text)) EXECUTE FUNCTION events_run_added();
+
+CREATE TRIGGER events_run_changed AFTER UPDATE OF state ON public.runs FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION events_run_changed();
+
 create table server_state (
   id integer not null,
   store_id text not null,
@@ -449,6 +518,7 @@ create table setup_links (
   token_hash text not null,
   operator_id bigint,
   name text,
+  forgets_factors integer not null,
   created_at bigint not null,
   expires_at bigint not null,
   constraint setup_links_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id) ON DELETE CASCADE,
@@ -519,3 +589,50 @@ create table wire_numbers (
   number bigint generated always as identity not null,
   constraint wire_numbers_pkey PRIMARY KEY (number)
 );
+
+CREATE OR REPLACE FUNCTION public.events_host_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into events (kind, host_id, name, state, former_state) values ('host', new.id, new.name, new.state, null); return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.events_host_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into events (kind, host_id, name, state, former_state) values ('host', new.id, new.name, new.state, old.state); return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.events_host_removed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into events (kind, host_id, name, state, former_state, hosts_group_ids) values ('host', old.id, old.name, null, old.state,
+        (select coalesce(json_agg(hosts_group_id), '[]')::text from hosts_group_members where host_id = old.id)); return old; end $function$;
+
+CREATE OR REPLACE FUNCTION public.events_job_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into events (kind, job_id, state, former_state) values ('job', new.id, new.state, null); return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.events_job_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into events (kind, job_id, state, former_state) values ('job', new.id, new.state, old.state); return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.events_output_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into events (kind, job_id, host_id, run_id, stream, chunk)
+        select 'output', job_id, host_id, id, new.stream, new.chunk from runs where number = new.run_number; return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.events_run_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into events (kind, job_id, host_id, run_id, state) values ('run', new.job_id, new.host_id, new.id, new.state); return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.events_run_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into events (kind, job_id, host_id, run_id, state, former_state) values ('run', new.job_id, new.host_id, new.id, new.state, old.state); return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin raise exception 'the audit is append-only'; end $function$;

@@ -31,6 +31,54 @@ CREATE TABLE "api_tokens" (
 
 CREATE INDEX "api_tokens_operator" on "api_tokens" ("operator_id", "id");
 
+CREATE TABLE audit_checkpoints (
+  
+    size bigint not null primary key,
+ 
+    server text not null,
+ 
+    hash text not null,
+ 
+    at_ms bigint not null,
+ 
+    signing_key text not null,
+ 
+    signature text not null
+);
+
+CREATE INDEX audit_checkpoints_at on audit_checkpoints (at_ms);
+
+CREATE TRIGGER audit_entries_no_delete before delete on audit_entries
+      begin select raise(abort, 'the audit is append-only'); end;
+
+CREATE TRIGGER audit_entries_no_update before update on audit_entries
+      begin select raise(abort, 'the audit is append-only'); end;
+
+CREATE TABLE audit_entries (
+  
+    number bigint not null primary key,
+ 
+    at bigint not null,
+ 
+    actor text not null,
+ 
+    action text not null,
+ 
+    subject text not null,
+ 
+    entry text not null,
+ 
+    hash text not null
+);
+
+CREATE INDEX audit_entries_action on audit_entries (action, number);
+
+CREATE INDEX audit_entries_actor on audit_entries (actor, number);
+
+CREATE INDEX audit_entries_at on audit_entries (at, number);
+
+CREATE INDEX audit_entries_subject on audit_entries (subject, number);
+
 CREATE TABLE "audit_notes" (
   "id" integer primary key autoincrement,
   "note" text not null
@@ -47,6 +95,7 @@ CREATE TABLE "command_revisions" (
   "settings" text not null,
   "variables" text not null,
   "output_variables" text not null,
+  "created_by" text,
   constraint "command_revisions_key" primary key ("command_id", "revision")
 );
 
@@ -88,6 +137,33 @@ CREATE TABLE "device_logins" (
   "has_second_factor" integer default 0 not null
 );
 
+CREATE TABLE events (
+  
+    number integer primary key autoincrement,
+ 
+    at bigint not null default (cast(unixepoch('subsec') * 1000 as integer)),
+ 
+    kind text not null,
+ 
+    job_id text,
+ 
+    host_id bigint,
+ 
+    run_id text,
+ 
+    state text,
+ 
+    former_state text,
+ 
+    stream text,
+ 
+    chunk integer,
+ 
+    name text,
+ 
+    hosts_group_ids text
+);
+
 CREATE TABLE "flights" (
   "run_number" bigint not null primary key references "runs" ("number") on delete cascade,
   "deadline_at" bigint not null,
@@ -125,6 +201,17 @@ CREATE TABLE "host_tokens" (
 
 CREATE INDEX "host_tokens_host" on "host_tokens" ("host_id");
 
+CREATE TRIGGER events_host_added after insert on hosts
+      begin insert into events (kind, host_id, name, state, former_state) values ('host', new.id, new.name, new.state, null); end;
+
+CREATE TRIGGER events_host_changed after update of state, name on hosts
+      when new.state <> old.state or new.name <> old.name
+      begin insert into events (kind, host_id, name, state, former_state) values ('host', new.id, new.name, new.state, old.state); end;
+
+CREATE TRIGGER events_host_removed before delete on hosts
+      begin insert into events (kind, host_id, name, state, former_state, hosts_group_ids) values ('host', old.id, old.name, null, old.state,
+        (select json_group_array(hosts_group_id) from hosts_group_members where host_id = old.id)); end;
+
 CREATE TABLE "hosts" (
   "id" integer primary key autoincrement,
   "uuid" text not null unique,
@@ -154,6 +241,8 @@ CREATE TABLE "hosts" (
 
 CREATE INDEX "hosts_registering" on "hosts" ("registration_token_id", "registered_at") where "state" = 'registered';
 
+CREATE INDEX "hosts_state_name" on "hosts" ("state", "name");
+
 CREATE TABLE "hosts_group_members" (
   "hosts_group_id" bigint not null references "hosts_groups" ("id") on delete cascade,
   "host_id" bigint not null references "hosts" ("id") on delete cascade,
@@ -178,6 +267,12 @@ CREATE TABLE "idempotency_keys" (
 );
 
 CREATE INDEX "idempotency_keys_created_at" on "idempotency_keys" ("created_at");
+
+CREATE TRIGGER events_job_added after insert on jobs
+      begin insert into events (kind, job_id, state, former_state) values ('job', new.id, new.state, null); end;
+
+CREATE TRIGGER events_job_changed after update of state on jobs when new.state <> old.state
+      begin insert into events (kind, job_id, state, former_state) values ('job', new.id, new.state, old.state); end;
 
 CREATE TABLE "jobs" (
   "id" text not null primary key,
@@ -310,6 +405,10 @@ CREATE TABLE "registration_tokens" (
   "revoked_at" bigint
 );
 
+CREATE TRIGGER events_output_added after insert on run_output
+      begin insert into events (kind, job_id, host_id, run_id, stream, chunk)
+        select 'output', job_id, host_id, id, new.stream, new.chunk from runs where number = new.run_number; end;
+
 CREATE TABLE "run_output" (
   "run_number" bigint not null references "runs" ("number") on delete cascade,
   "stream" text not null,
@@ -324,6 +423,12 @@ CREATE TABLE "run_statements" (
   "signature" text not null,
   "channel_key" text not null
 );
+
+CREATE TRIGGER events_run_added after insert on runs when new.state <> 'queued'
+      begin insert into events (kind, job_id, host_id, run_id, state) values ('run', new.job_id, new.host_id, new.id, new.state); end;
+
+CREATE TRIGGER events_run_changed after update of state on runs when new.state <> old.state
+      begin insert into events (kind, job_id, host_id, run_id, state, former_state) values ('run', new.job_id, new.host_id, new.id, new.state, old.state); end;
 
 CREATE TABLE "runs" (
   
@@ -409,6 +514,7 @@ CREATE TABLE "setup_links" (
   "token_hash" text not null unique,
   "operator_id" bigint references "operators" ("id") on delete cascade,
   "name" text,
+  "forgets_factors" integer not null,
   "created_at" bigint not null,
   "expires_at" bigint not null
 );

@@ -49,11 +49,22 @@ async function dumpPostgres(connection: Connection): Promise<string[]> {
     where i.schemaname = 'public'
       and not exists (select 1 from pg_constraint k where k.conname = i.indexname)
     order by i.tablename, i.indexname`);
+  const functions = await ask<{ line: string }>(`
+    select pg_get_functiondef(p.oid) as line from pg_proc p
+    join pg_namespace n on n.oid = p.pronamespace and n.nspname = 'public' order by p.proname`);
+  const triggers = await ask<{ table: string; line: string }>(`
+    select c.relname as table, pg_get_triggerdef(t.oid) as line from pg_trigger t
+    join pg_class c on c.oid = t.tgrelid where not t.tgisinternal order by c.relname, t.tgname`);
   const linesOf = (rows: { table: string; line: string }[], table: string) =>
     rows.filter((row) => row.table === table).map((row) => row.line);
   const tables = [...new Set(columns.map((column) => column.table))];
-  return tables.flatMap((table) => {
+  const described = tables.flatMap((table) => {
     const body = [...linesOf(columns, table), ...linesOf(constraints, table)];
-    return [`create table ${table} (\n  ${body.join(',\n  ')}\n)`, ...linesOf(indexes, table)];
+    return [
+      `create table ${table} (\n  ${body.join(',\n  ')}\n)`,
+      ...linesOf(indexes, table),
+      ...linesOf(triggers, table),
+    ];
   });
+  return [...described, ...functions.map(({ line }) => line.trimEnd())];
 }

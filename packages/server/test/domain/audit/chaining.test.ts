@@ -137,9 +137,9 @@ describe('the audit', () => {
       await note('one');
       await writeAudit(mind);
       const next = nextSigningKey(await mind.serverKeys(), mind.masterKey, undefined, start);
-      expect(await mind.storage.decide('succeedSigningKey', { ...next, now: start, by: tester })).toHaveProperty(
-        'fingerprint',
-      );
+      expect(
+        await mind.storage.decide('succeedSigningKey', { ...next, now: start, by: tester }),
+      ).toHaveProperty('fingerprint');
       fleet.pass(1000);
       const found = await verdict(keys.signingKey);
       expect(found).toMatchObject({ isKeyKnown: true });
