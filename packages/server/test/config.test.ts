@@ -21,6 +21,15 @@ describe('the configuration', () => {
     });
   });
 
+  test('has the address of the metrics, on this machine where no host is named', () => {
+    const listen = (written: string) => readStartConfig(['--metrics-listen', written], {});
+    expect(listen('9101')).toMatchObject({ metricsListen: { host: '127.0.0.1', port: 9101 } });
+    expect(listen('[::1]:9101')).toMatchObject({ metricsListen: { host: '::1', port: 9101 } });
+    for (const written of ['here', '127.0.0.1', '127.0.0.1:70000', '127.0.0.1:']) {
+      expect(listen(written)).toEqual({ problems: [expect.stringContaining('--metrics-listen')] });
+    }
+  });
+
   test('tells all its problems together', () => {
     const args = ['--port', '70000', '--tls', 'other', '--tls-cert', 'x', '--log-level', 'loud'];
     expect(readStartConfig(args, { REMOTES_BODY_LIMIT_BYTES: 'many' })).toEqual({

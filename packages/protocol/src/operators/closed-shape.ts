@@ -11,19 +11,26 @@ export function closedShape(schema: object): JsonSchema {
 
 /** A schema as it stands in a document. */
 export function plainSchema(schema: object): JsonSchema {
-  return JSON.parse(JSON.stringify(schema));
+  return JSON.parse(JSON.stringify(schema), (_name, part) => (isSchema(part) ? asMap(part) : part));
+}
+
+/** A record whose names are free is written as generators of clients know it. */
+function asMap({ patternProperties, ...schema }: JsonSchema): JsonSchema {
+  if (!isSchema(patternProperties)) return schema;
+  return { ...schema, additionalProperties: Object.values(patternProperties)[0] };
 }
 
 function close(schema: JsonSchema): JsonSchema {
-  const { properties, items, anyOf } = schema;
+  const { properties, additionalProperties, items, anyOf } = schema;
   return {
     ...schema,
     ...(isSchema(properties) && {
       properties: Object.fromEntries(
         Object.entries(properties).map(([name, member]) => [name, isSchema(member) ? close(member) : member]),
       ),
-      additionalProperties: schema.additionalProperties ?? false,
+      additionalProperties: additionalProperties ?? false,
     }),
+    ...(isSchema(additionalProperties) && { additionalProperties: close(additionalProperties) }),
     ...(isSchema(items) && { items: close(items) }),
     ...(Array.isArray(anyOf) && { anyOf: anyOf.map(close) }),
   };

@@ -87,8 +87,8 @@ REMOTES_BODY_LIMIT_BYTES, and so on.
   --tls-key FILE        … and this key (PEM)
   --tls self            serve TLS with a certificate that is made at the first start
   --trust-proxy         believe X-Forwarded-For, -Proto and -Host: only behind a proxy that sets them
-  --insecure-http       let operators' passwords and tokens travel without TLS from other machines: for tests only
-  --metrics-listen HOST:PORT   serve Prometheus metrics at http://HOST:PORT/metrics (off)
+  --insecure-http       let operators of other machines sign in without TLS: whoever is on the way reads along
+  --metrics-listen A:P  serve Prometheus metrics at http://A:P/metrics, address and port (off)
   --reuse-port          let several server processes listen on one port
   --log-level LEVEL     fatal, error, warn, info, debug, trace or silent (info)
 

@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -9,14 +9,16 @@ export type Call = {
   token?: string;
   /** Sent as JSON, unless it is text or bytes already. */
   body?: unknown;
+  /** Keeps connections, where a test asks a great deal. */
+  agent?: Agent;
 };
 
 /** One request on a connection of its own, as v1 clients ask. `json` is undefined where the answer is not JSON. */
-export function call(url: string, { method, headers = {}, token, body }: Call = {}): Promise<Answer> {
+export function call(url: string, { method, headers = {}, token, body, agent }: Call = {}): Promise<Answer> {
   const bytes = body === undefined ? undefined : toBytes(body);
   return new Promise((resolve, reject) => {
     const sent = request(url, {
-      agent: false,
+      agent: agent ?? false,
       method: method ?? (bytes === undefined ? 'GET' : 'POST'),
       headers: {
         ...(bytes !== undefined && { 'content-type': 'application/json', 'content-length': bytes.length }),

@@ -14,10 +14,10 @@ export type Input = {
 };
 
 export function readInput(call: ApiCall, request: FastifyRequest): Input | Problem {
-  const params = readParams(call.params, request.params as Readonly<Record<string, string>>);
-  if (isProblem(params)) return params;
   const query = readQuery(call.query, request.raw.url);
   if (isProblem(query)) return query;
+  const params = readParams(call.params, request.params as Readonly<Record<string, string>>);
+  if (isProblem(params)) return params;
   const body = call.body && readBody(call.body, request.headers, bytesOf(request));
   if (isProblem(body)) return body;
   const wantedVersion = readIfMatch(request.headers['if-match']);

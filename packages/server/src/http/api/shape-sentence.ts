@@ -38,7 +38,7 @@ export function sentenceOf(errors: readonly TLocalizedValidationError[], schema:
     case 'format':
       return `${subject(name)} must be a ${error.params.format}.`;
     case 'pattern':
-      return `${subject(name)} is not spelt as it must be (${error.params.pattern}).`;
+      return `${subject(name)} must be ${patternWords(schemaAt(schema, error.schemaPath), error.params.pattern)}.`;
     case 'enum':
       return `${subject(name)} must be one of ${error.params.allowedValues.map(String).join(', ')}.`;
     case 'const':
@@ -84,6 +84,12 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'an object',
   null: 'null',
 };
+
+/** As the schema words it, where it does. */
+function patternWords(schema: JsonSchema | undefined, pattern: string | RegExp): string {
+  const worded = schema?.patternErrorMessage;
+  return typeof worded === 'string' ? worded : `spelt like this: ${pattern}`;
+}
 
 function choices(schema: JsonSchema | undefined): string {
   const alternatives = (schema?.anyOf ?? []) as readonly JsonSchema[];

@@ -1,5 +1,6 @@
 import { openApiDocument } from '@remotes/protocol/operators/openapi';
 import { routes } from '@remotes/protocol/operators/routes';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../databases.ts';
 import { openDoor } from '../open-door.ts';
@@ -8,6 +9,11 @@ describe('the OpenAPI document', () => {
   test('is the one that is checked in (vitest run packages/server/test/http/api/openapi.test.ts -u writes it anew)', async () => {
     const text = `${JSON.stringify(openApiDocument(), null, 2)}\n`;
     await expect(text).toMatchFileSnapshot('../../../openapi.json');
+  });
+
+  test('is valid', async () => {
+    const document = JSON.parse(JSON.stringify(openApiDocument()));
+    expect(await new Validator().validate(document)).toEqual({ valid: true });
   });
 
   test('names every route of the contract once', () => {

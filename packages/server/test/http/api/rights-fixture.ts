@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Tables } from '../../../src/domain/ports.ts';
 import { sampleCommand, sampleCommandsGroup, sampleHost, sampleRun } from '../../storage/sample-rows.ts';
 import type { OpenDoor } from '../open-door.ts';
+import { addOperator, withBearer } from './sample-operators.ts';
 
 /** What there is within the rights of a narrowed operator, and once more without. Every name ends in `tag`. */
 export type Place = {
@@ -90,4 +91,18 @@ async function createPlace(tables: Tables, tag: string, now: number): Promise<Pl
     variableName: variable.name,
     registrationTokenId,
   };
+}
+
+/** A job for the host inside and its one run, which waits to be handed out. */
+export async function jobInside({ door, inside }: RightsFixture): Promise<{ jobId: string; runId: string }> {
+  const now = door.fleet.mind.clock();
+  const name = `dispatcher of ${inside.tag}`;
+  const { token } = await addOperator(door.database, now, { name, role: 'operator' });
+  const headers = withBearer(token);
+  const body = { program: 'uptime', targets: { hosts: [inside.hostName] } };
+  const made = await door.call('/api/v2/jobs', { headers, body });
+  if (made.status !== 201) throw new Error(made.text);
+  const { id: jobId } = JSON.parse(made.text);
+  const runs = JSON.parse((await door.call(`/api/v2/jobs/${jobId}/runs`, { headers })).text);
+  return { jobId, runId: runs.items[0].id };
 }

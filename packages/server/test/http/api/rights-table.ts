@@ -1,5 +1,5 @@
 import type { RouteName } from '@remotes/protocol/operators/routes';
-import type { RightsFixture } from './rights-fixture.ts';
+import { jobInside, type Place, type RightsFixture } from './rights-fixture.ts';
 
 /**
  * One line for each route of the contract. Who may pass the door follows from the route's `access` and needs no line:
@@ -12,7 +12,8 @@ import type { RightsFixture } from './rights-fixture.ts';
  * - `outside: 'left_out'`: both are answered with `success`; the answer to the one who is narrowed to `inside` holds
  *   `mark` (his host's name, where the line does not say), the answer to the other one does not.
  * - `outside: { status, code }`: whoever is narrowed to the other group is refused like this.
- * - `outside: 'tested'`: `where` is the test that shows it, because it can't be shown by one request: of a stream, say.
+ * - `outside: 'tested'`: `where` is the test that shows it, because it can't be shown by one request of a
+ *   token: of a stream, say.
  *
  * Both ask with the least role that passes, or with `role`. With `inside: 'refused'` nobody whose rights are narrowed
  * gets through. Each line has two places of its own (see `rights-fixture.ts`), which `ask` may change as it likes.
@@ -67,6 +68,49 @@ export const rightsTable: Readonly<Partial<Record<RouteName, RightsLine>>> = {
   device_logins_approve: noGroups,
   device_logins_deny: noGroups,
   device_logins_token: noGroups,
+
+  operators_list: unnarrowedOnly,
+  operators_create: {
+    ...unnarrowedOnly,
+    ask: ({ inside }) => ({ body: { name: inside.tag, role: 'viewer' } }),
+  },
+  operators_show: unnarrowedOnly,
+  operators_change: { ...unnarrowedOnly, ask: () => ({ body: { is_active: false } }) },
+  operators_remove: unnarrowedOnly,
+  operators_setup_link: { ...unnarrowedOnly, ask: () => ({ body: {} }) },
+  operators_end_sessions: unnarrowedOnly,
+
+  api_tokens_list: noGroups,
+  api_tokens_create: { outside: 'tested', where: 'packages/server/test/domain/accounts/api-tokens.test.ts' },
+  api_tokens_revoke: noGroups,
+
+  jobs_list: { outside: 'left_out', ask: async (fixture) => ({ mark: (await jobInside(fixture)).jobId }) },
+  jobs_create: { outside: 'not_found', ask: ({ inside }) => ({ body: orderFor(inside) }) },
+  jobs_preview: { outside: 'not_found', ask: ({ inside }) => ({ body: orderFor(inside) }) },
+  jobs_cancel_waiting: {
+    outside: 'not_found',
+    ask: async (fixture) => ({ body: { jobs: [(await jobInside(fixture)).jobId] } }),
+  },
+  jobs_show: { outside: 'not_found', ask: theJobInside },
+  jobs_runs: { outside: 'not_found', ask: theJobInside },
+  jobs_outcomes: { outside: 'not_found', ask: theJobInside },
+  jobs_stop: { outside: 'not_found', ask: theJobInside },
+  jobs_again: {
+    outside: 'not_found',
+    ask: async (fixture) => ({ ...(await theJobInside(fixture)), body: { which: 'all' } }),
+  },
+
+  runs_list: { outside: 'left_out' },
+  runs_show: { outside: 'not_found', ask: runInside },
+  runs_output: { outside: 'not_found', ask: runInside },
+  runs_stream: {
+    outside: 'not_found',
+    ask: ({ inside }) => ({ params: { id: inside.runId, stream: 'stdout' } }),
+  },
+  runs_stop: {
+    outside: 'not_found',
+    ask: async (fixture) => ({ params: { id: (await jobInside(fixture)).runId } }),
+  },
 
   audit_list: unnarrowedOnly,
   audit_export: unnarrowedOnly,
@@ -198,4 +242,16 @@ function commandInside({ inside }: RightsFixture): RightsAsk {
 
 function valueInside({ inside }: RightsFixture): RightsAsk {
   return { params: { id: inside.hostId, variable: inside.variableId } };
+}
+
+function orderFor({ hostName }: Place) {
+  return { program: 'uptime', targets: { hosts: [hostName] } };
+}
+
+function runInside({ inside }: RightsFixture): RightsAsk {
+  return { params: { id: inside.runId } };
+}
+
+async function theJobInside(fixture: RightsFixture): Promise<RightsAsk> {
+  return { params: { id: (await jobInside(fixture)).jobId } };
 }
