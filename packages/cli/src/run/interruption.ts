@@ -20,21 +20,20 @@ export type Interruption = {
 export function onInterruption(api: Api, jobId: string, line: ProgressLine): Interruption {
   const leaving = new AbortController();
   let isAsked = false;
-  let count = 0;
+  let question: Question | undefined;
   const leave = () => {
     isAsked = true;
     leaving.abort();
   };
   const onSignal = () => {
-    count += 1;
-    if (count > 1 || !process.stdin.isTTY || !process.stderr.isTTY) return leave();
+    if (isAsked || question || !process.stdin.isTTY || !process.stderr.isTTY) return leave();
     line.clear();
-    void choose(onSignal).then(async (choice) => {
+    question = askWhatNow(leave);
+    void question.answer.then(async (choice) => {
+      question = undefined;
       if (choice === 'leave') leave();
-      if (choice === 'watch') count = 0;
       if (choice !== 'stop') return;
       isAsked = true;
-      count = 1;
       console.error(await stopJob(api, jobId).catch(troubleText));
     });
   };
@@ -46,25 +45,33 @@ export function onInterruption(api: Api, jobId: string, line: ProgressLine): Int
     end() {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', leave);
+      question?.withdraw();
     },
   };
 }
 
-function choose(onInterrupt: () => void): Promise<'leave' | 'stop' | 'watch'> {
+type Question = {
+  readonly answer: Promise<'leave' | 'stop' | 'watch'>;
+  /** The job has ended before it was answered. */
+  withdraw(): void;
+};
+
+function askWhatNow(onInterrupt: () => void): Question {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
-  return new Promise((resolve) => {
+  const answer = new Promise<'leave' | 'stop' | 'watch'>((resolve) => {
     // A terminal that is read hands Ctrl-C to its reader.
     reader.on('SIGINT', () => {
       onInterrupt();
       reader.close();
     });
-    reader.on('close', () => resolve('leave'));
-    reader.question('Leave the job running, stop it, or go on watching? [l/s/W] ', (answer) => {
-      const letter = answer.trim().toLowerCase()[0];
+    reader.on('close', () => resolve('watch'));
+    reader.question('Leave the job running, stop it, or go on watching? [l/s/W] ', (text) => {
+      const letter = text.trim().toLowerCase()[0];
       resolve(letter === 'l' ? 'leave' : letter === 's' ? 'stop' : 'watch');
       reader.close();
     });
   });
+  return { answer, withdraw: () => reader.close() };
 }
 
 /** Asks for the end of a job; says in a line what that meant. */

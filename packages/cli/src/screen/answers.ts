@@ -54,7 +54,6 @@ function askLine(question: string): Promise<string> {
 /** Nothing of what is typed is shown, not even its length. */
 function askUnseen(question: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
   let typed = '';
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
@@ -70,6 +69,8 @@ function askUnseen(question: string): Promise<string> {
         typed = key === '\u007f' || key === '\b' ? typed.slice(0, -1) : typed + key;
       }
     };
+    // Before the question: whoever types at once is not shown either.
     stdin.setRawMode(true).resume().on('data', onData);
+    stderr.write(question);
   });
 }

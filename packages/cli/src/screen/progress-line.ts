@@ -16,7 +16,7 @@ export function createProgressLine(to: NodeJS.WriteStream = process.stderr): Pro
     shown = text;
   };
   return {
-    show: (text) => put(visibleLine(text).slice(0, Math.max(1, (to.columns ?? 80) - 1))),
+    show: (text) => put(visibleLine(text).slice(0, Math.max(1, (to.columns || 80) - 1))),
     clear: () => put(''),
   };
 }
