@@ -5,10 +5,15 @@ const passedOver = 1_000_000;
 
 /**
  * A database that was put back from a backup counts as another store: each host tells it what it ran since. Wire numbers
- * that were given since then stand for other commands in the hosts' journals, so none of them is given again.
+ * that were given since then stand for other commands in the hosts' journals, so none of them is given again. Operators
+ * sign in anew.
  */
 export async function becomeAnotherStore(tables: Tables, storeId: string): Promise<void> {
   await tables.server.setStoreId(storeId);
   await tables.events.startAnew();
+  // Those that had ended since the backup would be good again.
+  await tables.operatorSessions.removeAll();
+  await tables.setupLinks.removeAll();
+  await tables.deviceLogins.removeAll();
   await tables.commands.reserveWireNumbers((await tables.commands.highestWireNumber()) + passedOver);
 }

@@ -26,7 +26,7 @@ export function administer(place: Place, ...args: readonly string[]): Promise<En
 /** Starts it; it does not outlive the test. */
 export function startProgram(place: Place, ...args: readonly string[]): Program {
   const process_ = spawn(process.execPath, [file, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
       REMOTES_DATA: place.dataFolder,

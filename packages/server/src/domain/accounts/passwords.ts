@@ -20,11 +20,11 @@ export type PasswordCraft = {
 /** What servers use: 128 MiB for each (OWASP's first choice for scrypt). */
 export const passwordCostLog2 = 17;
 
-/** Each takes much memory: so many at a time, and others wait. */
-const atOnce = 2;
+/** Each takes much memory and a processor: whoever comes when there is no more room is told to come again. */
+const room = { atOnce: 2, mostWaiting: 40 };
 
 export function createPasswords({ costLog2, strength }: PasswordCraft): Passwords {
-  const turns = createTurns(atOnce);
+  const turns = createTurns(room);
   // Of a password that nobody has.
   let decoy: Promise<string> | undefined;
   return Object.freeze({

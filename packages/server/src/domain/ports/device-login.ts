@@ -25,5 +25,6 @@ export interface DeviceLoginsTable {
   decide(id: number, decision: Pick<DeviceLogin, 'state' | 'operatorId' | 'hasSecondFactor'>): Promise<void>;
   /** False when it is gone already. */
   remove(id: number): Promise<boolean>;
+  removeAll(): Promise<void>;
   prune(now: number): Promise<void>;
 }

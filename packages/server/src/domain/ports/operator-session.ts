@@ -30,6 +30,7 @@ export interface OperatorSessionsTable {
   remove(id: number): Promise<boolean>;
   /** Answers how many ended. `exceptId` is left alone; null: none is. */
   removeOfOperator(operatorId: number, exceptId: number | null): Promise<number>;
+  removeAll(): Promise<void>;
   /** Removes those that ended by themselves, by either end. */
   prune(now: number, idleSince: number): Promise<void>;
   recordUse(id: number, at: number, address: string): Promise<void>;

@@ -17,5 +17,6 @@ export interface SetupLinksTable {
   /** False when it is gone already. */
   remove(id: number): Promise<boolean>;
   removeOfOperator(operatorId: number): Promise<void>;
+  removeAll(): Promise<void>;
   prune(now: number): Promise<void>;
 }

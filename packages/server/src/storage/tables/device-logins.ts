@@ -48,6 +48,7 @@ const decide = prepared(
 const remove = prepared((db, given: { id: number }) =>
   db.deleteFrom('device_logins').where('id', '=', given.id),
 );
+const removeAll = prepared((db) => db.deleteFrom('device_logins'));
 const prune = prepared((db, given: { now: number }) =>
   db.deleteFrom('device_logins').where('expires_at', '<=', given.now),
 );
@@ -70,6 +71,9 @@ export function deviceLoginsTable(connection: Connection): DeviceLoginsTable {
     },
     async remove(id: number) {
       return (await remove.run(connection, { id })) === 1;
+    },
+    async removeAll() {
+      await removeAll.run(connection, {});
     },
     async prune(now: number) {
       await prune.run(connection, { now });

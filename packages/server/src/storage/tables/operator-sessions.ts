@@ -62,6 +62,7 @@ const removeOfOperator = prepared((db, given: { operatorId: number; exceptId: nu
     .where('operator_id', '=', given.operatorId)
     .where('id', '!=', given.exceptId),
 );
+const removeAll = prepared((db) => db.deleteFrom('operator_sessions'));
 const prune = prepared((db, given: { now: number; idleSince: number }) =>
   db
     .deleteFrom('operator_sessions')
@@ -107,6 +108,9 @@ export function operatorSessionsTable(connection: Connection): OperatorSessionsT
     },
     removeOfOperator: (operatorId: number, exceptId: number | null) =>
       removeOfOperator.run(connection, { operatorId, exceptId: exceptId ?? noId }),
+    async removeAll() {
+      await removeAll.run(connection, {});
+    },
     async prune(now: number, idleSince: number) {
       await prune.run(connection, { now, idleSince });
     },

@@ -33,6 +33,7 @@ const remove = prepared((db, given: { id: number }) =>
 const removeOfOperator = prepared((db, given: { operatorId: number }) =>
   db.deleteFrom('setup_links').where('operator_id', '=', given.operatorId),
 );
+const removeAll = prepared((db) => db.deleteFrom('setup_links'));
 const prune = prepared((db, given: { now: number }) =>
   db.deleteFrom('setup_links').where('expires_at', '<=', given.now),
 );
@@ -51,6 +52,9 @@ export function setupLinksTable(connection: Connection): SetupLinksTable {
     },
     async removeOfOperator(operatorId: number) {
       await removeOfOperator.run(connection, { operatorId });
+    },
+    async removeAll() {
+      await removeAll.run(connection, {});
     },
     async prune(now: number) {
       await prune.run(connection, { now });

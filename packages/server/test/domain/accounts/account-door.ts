@@ -13,7 +13,7 @@ export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever was answered, as JSON
-export type Answered = { status: number; json: any; headers: Record<string, unknown> };
+type Answered = { status: number; json: any; headers: Record<string, unknown> };
 type Asking = { headers?: Record<string, string>; body?: unknown };
 
 /** Whoever asks: with a session, an API token, a cookie or nothing. */
