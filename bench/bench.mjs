@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { measureClient } from './client.mjs';
 import { makeKeys } from './keys.mjs';
 import { hasWrk, load } from './load.mjs';
+import { measureOperators } from './operators.mjs';
 import { startProgram } from './process.mjs';
-import { report } from './report.mjs';
+import { operatorsSection, report } from './report.mjs';
 import { postBody, seed } from './seed.mjs';
 
 const serverProgram = new URL('../packages/server/bin/remotes-server.js', import.meta.url).pathname;
@@ -25,6 +26,14 @@ if (!hasWrk()) {
 }
 try {
   const [{ publicPem }] = await makeKeys(isQuick ? 40 : 4000);
+  if (process.argv.includes('--operators')) {
+    console.log(operatorsSection(await measureOperatorsPart(publicPem)));
+  } else await measureAll(publicPem);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureAll(publicPem) {
   const measured = {
     machine: `${availableParallelism()} × ${cpus()[0]?.model.trim()}, Node ${process.version}`,
     bare: await measureBare(),
@@ -33,13 +42,12 @@ try {
     pairs: await measurePairs(),
     two: await measureTwoProcesses(publicPem),
     sealed: await measureSealed(publicPem),
+    operators: await measureOperatorsPart(publicPem),
     client: await measureClient(join(folder, 'client'), startServer),
   };
   const text = report(measured);
   console.log(text);
   if (!isQuick) writeFileSync(new URL('../docs/performance.md', import.meta.url), text);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
 
 function startServer(dataFolder, ...args) {
@@ -289,6 +297,13 @@ async function measureSealed(publicPem) {
   await server.stop();
   const { handshakes, claims, reports } = results;
   return { hostsCount, rows: { handshakes, claims, reports } };
+}
+
+/** Questions of operators about a large fleet with a long past, and a job for all of it, while results come in. */
+function measureOperatorsPart(publicPem) {
+  say('operators and a large fleet');
+  const size = isQuick ? { hosts: 500, jobs: 4, samples: 20 } : { hosts: 50_000, jobs: 100, samples: 300 };
+  return measureOperators({ folder, publicPem, size, start: startServer });
 }
 
 /** commands/get on two server processes that share one port and one database. */

@@ -18,6 +18,8 @@ export async function startProgram(program, args, folder) {
   const url = await new Promise((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (bytes) => {
+      // What went wrong inside is worth seeing; pino's level 50 is an error.
+      for (const line of String(bytes).split('\n')) if (line.includes('"level":50')) console.error(line);
       text += bytes;
       const found = /"url":"([^"]+)"/.exec(text)?.[1];
       if (found) resolve(found);

@@ -11,7 +11,7 @@ const original = {
 };
 const originalPairs = { perSecond: 44, aim: 18 };
 
-export function report({ machine, bare, endpoints, past, pairs, two, sealed, client }) {
+export function report({ machine, bare, endpoints, past, pairs, two, sealed, operators, client }) {
   return `# Performance
 
 Written by \`npm run bench\`; every figure is of one run on one machine (${machine}; server, database and load generator
@@ -54,6 +54,7 @@ Of a handshake's CPU about a third is cryptography (one Ed25519 verification and
 agreement, six HKDF, four AES-GCM), a third Node's HTTP for a new connection with two requests, the rest reading the
 host's row, JSON, tickets and the API log. A host shakes hands once a day.
 
+${operatorsSection(operators)}
 ## A host with a past
 
 | past runs of the host | commands_list | event-loop delay p99 | command_get, again and again | event-loop delay p99 |
@@ -164,3 +165,36 @@ function percent(share) {
 function mb(value) {
   return `${Math.round(value)} MB`;
 }
+
+/** What operators wait for, on both databases. */
+export function operatorsSection({ size, kinds }) {
+  const names = Object.keys(kinds.sqlite.rows);
+  const pair = ({ p50Ms, p99Ms }) => `${ms(p50Ms)} | ${ms(p99Ms)}`;
+  const rows = names.map(
+    (name) =>
+      `| ${name} | ${pair(kinds.sqlite.rows[name])} | ${pair(kinds.postgres.rows[name])} | ${operatorsAims[name] ?? ''} |`,
+  );
+  const each = (word, value) => `| ${word} | ${value(kinds.sqlite)} | | ${value(kinds.postgres)} | | |`;
+  return `## Operators and a large fleet
+
+| | SQLite: p50 | p99 | PostgreSQL: p50 | p99 | aim, p99 |
+|---|---|---|---|---|---|
+${rows.join('\n')}
+| a job for all hosts: asked to committed | ${kinds.sqlite.jobSeconds.toFixed(2)} s | | ${kinds.postgres.jobSeconds.toFixed(2)} s | | 1 s |
+${each('event-loop delay p99 meanwhile', (kind) => ms(kind.delayP99Ms))}
+${each('the same while the job is made', (kind) => ms(kind.jobDelayP99Ms))}
+${each('server: resident after it', (kind) => `${kind.residentMb.toFixed(0)} MB`)}
+${each('results stored meanwhile (failed)', ({ results }) => `${whole(results.stored)} (${results.failed})`)}
+
+${whole(size.hosts)} hosts with facts in 20 groups, ${whole(size.hosts * (size.jobs + 1))} runs stored; ${whole(size.samples)} questions of each kind one after the other, while up to
+1,000 results a second come in for the job that is asked about. Each answer goes through the whole operators' API.
+`;
+}
+
+const operatorsAims = {
+  'a page of hosts': '50 ms',
+  'a page of hosts, far into the list': '50 ms',
+  'hosts by a filter over facts': '50 ms',
+  'the summary of a job': '20 ms',
+  'its groups of outcomes': '20 ms',
+};
