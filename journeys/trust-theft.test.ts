@@ -1,11 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256Hex } from '@remotes/protocol/crypto/digest';
 import { decryptOaep } from '@remotes/protocol/crypto/rsa';
 import { newMasterKeyText } from '@remotes/protocol/crypto/seal';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runClient } from './client-process.ts';
-import { administer, makeToken, startServer } from './server-process.ts';
+import { administer, apply, makeToken, startServer } from './server-process.ts';
 import { makeFolder } from './temporary-folder.ts';
 import {
   applyPrograms,
@@ -138,13 +139,42 @@ describe('who has a copy of the database', () => {
   test('holds no private key, no token and no secret setting, and starts no server that hosts believe', async () => {
     const fleet = await openTrustedFleet();
     const host = await fleet.newHost();
+    const secret = 'a password that a program prints';
+    await apply(
+      fleet.database,
+      JSON.stringify({
+        settings: [{ name: 'password', value: secret, secret: true }],
+        commands_groups: [
+          {
+            name: 'g',
+            hosts_group: 'All hosts',
+            order: 1,
+            commands: [
+              {
+                name: 'careless',
+                order: 1,
+                settings: ['password'],
+                command: 'print(__SETTINGS__["password"], end="")',
+              },
+            ],
+          },
+        ],
+      }),
+    );
+    expect((await host.run('commands_process')).code).toBe(0);
+    expect(await administer(fleet.database, 'output', '1')).toBe('********');
+    const shown = JSON.parse(await administer(fleet.database, 'output', '1', '--json'));
+    const digest = sha256Hex(secret);
+    expect(JSON.parse(shown.signed.statement).stdout).toMatchObject({ bytes: secret.length, sha256: digest });
     await fleet.server().stop();
     const copy = makeFolder();
     cpSync(join(fleet.database.dataFolder, 'remotes.db'), join(copy, 'remotes.db'));
     const bytes = readFileSync(join(copy, 'remotes.db'));
     expect(bytes.includes('BEGIN PUBLIC KEY')).toBe(true);
-    for (const secret of ['PRIVATE KEY', host.token, host.token.split('.')[0] ?? '', hostToken(host)])
-      expect(bytes.includes(secret)).toBe(false);
+    const length = `"bytes":${secret.length}`;
+    const secrets = ['PRIVATE KEY', host.token, host.token.split('.')[0] ?? '', hostToken(host)];
+    for (const text of [...secrets, secret, digest, length, shown.signed.signature])
+      expect(bytes.includes(text)).toBe(false);
     const started = startServer({ dataFolder: copy, databaseUrl: undefined, secretKey: newMasterKeyText() });
     await expect(started).rejects.toThrow();
   });

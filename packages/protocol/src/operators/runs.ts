@@ -54,7 +54,12 @@ export const RunDetail = Type.Object({
     variables: Type.Record(Type.String(), nullable(Type.String())),
   }),
   signed: nullable(
-    Type.Object({ statement: Type.String(), signature: Type.String(), channel_key: Type.String() }),
+    /** Statement and signature are null where secrets were masked in the output, for all but admins. */
+    Type.Object({
+      statement: nullable(Type.String()),
+      signature: nullable(Type.String()),
+      channel_key: Type.String(),
+    }),
   ),
 });
 

@@ -13,6 +13,7 @@ import { stateOf } from './run-ending.ts';
 import { mayMove } from './run-moves.ts';
 import { prepareReport, type Report, type Said, settleRun } from './run-report.ts';
 import { stopsOfHost } from './run-stop.ts';
+import { keepableStatement } from './statement-seal.ts';
 
 /** Stores how a run ended, with what the host signed. Answered only after the commit. */
 export async function storeFinished(
@@ -24,12 +25,14 @@ export async function storeFinished(
   const { run, attempt, statement, signature } = message;
   const said = readFinished(speaker, message, outputs);
   if (isRefusal(said)) return [refusalAbout(message, said)];
+  const report = await prepareReport(mind, said);
+  const signed = { statement, signature, channelKey: host.channelKey ?? '' };
   const refusal = await mind.storage.decide('settleSealedRun', {
     hostId: host.id,
     runId: run,
     attempt,
-    signed: { statement, signature, channelKey: host.channelKey ?? '' },
-    report: await prepareReport(mind, said),
+    signed: await keepableStatement(mind, signed, { runId: run, isMasked: report.isMasked }),
+    report,
     now: mind.clock(),
   });
   const answer = refusal ? refusalAbout(message, refusal) : ({ type: 'stored', run, attempt } as const);

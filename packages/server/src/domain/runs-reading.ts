@@ -1,30 +1,33 @@
+import type { MasterKey } from '@remotes/protocol/crypto/seal';
 import { readRunStatement } from '@remotes/protocol/values/run-statement';
 import { readUuid } from '@remotes/protocol/values/uuid';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import { findWireNumber } from './command-finding.ts';
 import { findHosts, readId } from './host-finding.ts';
-import type { Run, RunFilter, RunStatementRow, Tables } from './ports.ts';
+import type { Run, RunFilter, Tables } from './ports.ts';
 import { hasEnded } from './run-moves.ts';
+import { type ShownStatement, shownStatement } from './statement-seal.ts';
 
 const mostUnderWay = 10_000;
 
 /** A run with the name of its host, and what the host signed about it. */
 export type RunReading = Run & {
   readonly hostName: string;
-  readonly signed: RunStatementRow | null;
+  readonly signed: ShownStatement | null;
   /** How long the program ran, by the host's word; on v1, which has none, how long its report was waited for. */
   readonly durationMs: number | null;
 };
 
-/** Reads runs; remembers the names of hosts that it has met. */
-export function createRunsReader(tables: Tables) {
+/** Reads runs; remembers the names of hosts that it has met. The master key opens what hosts signed where it was sealed. */
+export function createRunsReader(tables: Tables, masterKey?: MasterKey) {
   const names = new Map<number, string>();
   const withHostName = async (run: Run): Promise<RunReading> => {
     const hostName =
       names.get(run.hostId) ?? (await tables.hosts.byId(run.hostId))?.name ?? String(run.hostId);
     names.set(run.hostId, hostName);
     const signed = isUnderWay(run) ? undefined : await tables.runs.statement(run.number);
-    return { ...run, hostName, signed: signed ?? null, durationMs: durationOf(run, signed) };
+    const shown = signed && shownStatement(masterKey, signed, run.id);
+    return { ...run, hostName, signed: shown ?? null, durationMs: durationOf(run, shown) };
   };
   return Object.freeze({
     /** The newest that the filter lets through, oldest of them first. */
@@ -66,8 +69,8 @@ export function createRunsReader(tables: Tables) {
 }
 export type RunsReader = ReturnType<typeof createRunsReader>;
 
-function durationOf(run: Run, signed: RunStatementRow | undefined): number | null {
-  const statement = signed && readRunStatement(signed.statement);
+function durationOf(run: Run, signed: ShownStatement | undefined): number | null {
+  const statement = signed?.statement ? readRunStatement(signed.statement) : undefined;
   // What was kept may be about an attempt that another has followed.
   if (statement?.attempt === run.attempt) return statement.duration_ms;
   return run.deliveredAt === null || run.finishedAt === null ? null : run.finishedAt - run.deliveredAt;

@@ -32,6 +32,11 @@ export function hasMasterKey(config: StoreConfig): boolean {
   return config.secretKey !== undefined || existsSync(masterKeyFile(config));
 }
 
+/** For what works without it as well, only less: undefined where it is not here. */
+export async function masterKeyAtHand(config: StoreConfig): Promise<MasterKey | undefined> {
+  return hasMasterKey(config) ? (await obtainMasterKey(config)).masterKey : undefined;
+}
+
 export function masterKeyFile(config: StoreConfig): string {
   return join(config.dataFolder, 'secret.key');
 }

@@ -5,6 +5,7 @@ import { isDeclined } from '../domain/administration-refusal.ts';
 import type { OutputStream, Tables } from '../domain/ports.ts';
 import { createRunsReader, isExitUnknown, isOpen, type RunReading } from '../domain/runs-reading.ts';
 import { type Given, localCommand, usageError } from './local-command.ts';
+import { masterKeyAtHand } from './master-key.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
 import { exitText, runJson } from './run-text.ts';
@@ -42,7 +43,7 @@ async function showOutput({ values, words, isJson, store }: Given): Promise<numb
   if (parts.length > 1) throw usageError(`--${parts.join(' and --')} exclude each other: give one of them.`);
   const part = parts[0] ?? 'all';
   return withExistingStorage(store, async ({ tables }) => {
-    const run = await createRunsReader(tables).find(words[0] ?? '');
+    const run = await createRunsReader(tables, await masterKeyAtHand(store)).find(words[0] ?? '');
     if (isDeclined(run)) return showRefusal(run, isJson);
     const streams = await readStreams(tables, run.number);
     if (isJson) console.log(jsonText({ ...runJson(run), ...streamsJson(streams), result: run.result }));

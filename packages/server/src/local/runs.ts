@@ -3,6 +3,7 @@ import { RunState } from '@remotes/protocol/values/run';
 import { isDeclined } from '../domain/administration-refusal.ts';
 import { createRunsReader, readRunFilter } from '../domain/runs-reading.ts';
 import { type Given, localCommand, readCount, usageError } from './local-command.ts';
+import { masterKeyAtHand } from './master-key.ts';
 import { withExistingStorage } from './open-store.ts';
 import { showRefusal } from './refusal-text.ts';
 import { stopRun } from './run-stop.ts';
@@ -61,7 +62,7 @@ async function showRuns(given: Given): Promise<number> {
   return withExistingStorage(store, async ({ tables }) => {
     const filter = await readRunFilter(tables, { host, command });
     if (isDeclined(filter)) return showRefusal(filter, isJson);
-    const reader = createRunsReader(tables);
+    const reader = createRunsReader(tables, await masterKeyAtHand(store));
     if (values.follow === true) return followRuns(reader, { filter, state, limit, isJson });
     const found = await reader.list({ ...filter, ...(state && { state }), limit });
     if (isJson) console.log(jsonText(found.map(runJson)));

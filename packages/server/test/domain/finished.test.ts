@@ -1,11 +1,11 @@
-import { createPrivateKey, randomUUID } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { sha256Hex } from '@remotes/protocol/crypto/digest';
-import { newSigningKey, signFor, signingPublicText } from '@remotes/protocol/crypto/sign';
+import { isSignedFor, newSigningKey, signFor, signingPublicText } from '@remotes/protocol/crypto/sign';
 import type { Finished } from '@remotes/protocol/messages/finished';
-import type { RunStatement } from '@remotes/protocol/values/run-statement';
 import { describe, expect, test } from 'vitest';
 import type { CarriedOutput } from '../../src/domain/host-messages.ts';
 import { sealSetting } from '../../src/domain/secret-setting.ts';
+import { shownStatement } from '../../src/domain/statement-seal.ts';
 import { eachDatabase } from '../databases.ts';
 import { createSealedMachine, type Ended } from './sealed-machine.ts';
 import { createFleet } from './small-fleet.ts';
@@ -126,7 +126,7 @@ describe('a finished run', () => {
       expect(await values()).toEqual(['1.0']);
     });
 
-    test('has secrets masked that stand across the edge of two pieces, and the host’s own word stays checkable', async () => {
+    test('has secrets masked that stand across the edge of two pieces; hash, length and signature of them are sealed, the host’s word stays checkable', async () => {
       const { fleet, machine, tables, runOf, outputOf } = await begin();
       await fleet.administer(async (all) => {
         const value = sealSetting(fleet.mind.masterKey, 'password', 'correct horse');
@@ -134,16 +134,49 @@ describe('a finished run', () => {
       });
       await fleet.define();
       const given = await machine.claimOne();
-      await machine.finish(given, {
+      const ended = {
         stdout: 'correct horse',
         stderr: '.correct horse',
         result: '["correct horse"]',
-      });
+      };
+      await machine.finish(given, ended);
       expect(await outputOf(given.run)).toEqual({ stdout: '********', stderr: '.********' });
       const run = await runOf(given.run);
       expect(run).toMatchObject({ isMasked: true, result: '["********"]', outputBytes: 17 });
-      const kept = JSON.parse((await tables.runs.statement(run.number))!.statement) as RunStatement;
-      expect(kept.stdout).toEqual({ bytes: 13, sha256: sha256Hex('correct horse'), cut_bytes: 0 });
+      const row = (await tables.runs.statement(run.number))!;
+      const { statement } = machine.finishedOf(given, ended);
+      const stored = JSON.stringify([row, run, await tables.outputs.chunks(run.number)]);
+      for (const text of [sha256Hex('correct horse'), sha256Hex('["correct horse"]'), '"bytes":13']) {
+        expect(statement).toContain(text);
+        expect(stored).not.toContain(text);
+      }
+      expect(row.signature).toMatch(/^v1\./);
+      const channelKey = signingPublicText(machine.channel);
+      expect(shownStatement(undefined, row, run.id)).toEqual({
+        statement: null,
+        signature: null,
+        channelKey,
+      });
+      expect(shownStatement(fleet.mind.masterKey, row, randomUUID()).statement).toBeNull();
+      const shown = shownStatement(fleet.mind.masterKey, row, run.id);
+      expect(shown.statement).toBe(statement);
+      expect(isSignedFor('result', createPublicKey(machine.channel), statement, shown.signature ?? '')).toBe(
+        true,
+      );
+    });
+
+    test('whose message holds a secret that stands nowhere else is kept sealed too', async () => {
+      const { fleet, machine, tables, runOf } = await begin();
+      await fleet.administer(async (all) => {
+        const value = sealSetting(fleet.mind.masterKey, 'password', 'correct horse');
+        await all.settings.put({ name: 'password', value, description: '', isSecret: true, isActive: true });
+      });
+      await fleet.define();
+      const given = await machine.claimOne();
+      await machine.finish(given, { result: '[]', statement: { message: 'no: correct horse' } });
+      const run = await runOf(given.run);
+      const row = await tables.runs.statement(run.number);
+      expect(JSON.stringify([run, row])).not.toContain('correct horse');
     });
 
     test('has its middle cut beyond the server’s limit, and says so', async () => {
