@@ -45,6 +45,12 @@ const rooms: Readonly<Record<string, Room>> = {
     reason:
       'accounts stand on well-kept libraries for codes and passkeys, which only compute; else as the mind',
   },
+  'packages/server/src/domain/api/': {
+    may: ['packages/server/src/domain/', protocol],
+    packages: ['uuid', 'diff'],
+    node: [],
+    reason: 'what is answered to operators is put into words here, and decided elsewhere',
+  },
   'packages/server/src/domain/fleet-file/': {
     may: ['packages/server/src/domain/', protocol],
     packages: ['yaml'],

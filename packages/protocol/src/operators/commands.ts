@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { FleetCommand } from '../values/fleet-file.ts';
+import { FleetCommand, longestTimeoutSeconds, mostAttempts } from '../values/fleet-file.ts';
 import { Interpreter } from '../values/interpreter.ts';
 import { agreement, changeMembers } from './changes.ts';
 import { Id, Moment, Named, nullable } from './forms.ts';
@@ -55,9 +55,10 @@ const members = {
   description: given.description,
   order: given.order,
   is_active: Type.Optional(Type.Boolean()),
-  interpreter: given.interpreter,
-  timeout_seconds: given.timeout,
-  attempts: given.attempts,
+  // What is usual is said where a command is made: here it would undo what stands.
+  interpreter: Type.Optional(Interpreter),
+  timeout_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: longestTimeoutSeconds })),
+  attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: mostAttempts })),
   settings: given.settings,
   variables: given.variables,
   output_variables: given.output_variables,

@@ -101,6 +101,10 @@ export const FleetVariable = Type.Object(
 );
 export type FleetVariable = Static<typeof FleetVariable>;
 
+/** How long a command may run, in seconds, and how often it may be delivered to one host. */
+export const longestTimeoutSeconds = 604_800;
+export const mostAttempts = 100;
+
 export const FleetCommand = Type.Object(
   {
     name: name({ description: 'What the command is called; unique in its commands group.' }),
@@ -116,7 +120,7 @@ export const FleetCommand = Type.Object(
     active,
     interpreter: Type.Optional(Type.Enum([...interpreters], { default: 'python' })),
     timeout: Type.Optional(
-      Type.Integer({ description: 'In seconds.', minimum: 1, maximum: 604_800, default: 60 }),
+      Type.Integer({ description: 'In seconds.', minimum: 1, maximum: longestTimeoutSeconds, default: 60 }),
     ),
     settings: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), { description: 'Names of the settings that it is handed.' }),
@@ -131,7 +135,7 @@ export const FleetCommand = Type.Object(
       Type.Integer({
         description: 'How often it may be delivered to a host as long as nobody knows how it ended.',
         minimum: 1,
-        maximum: 100,
+        maximum: mostAttempts,
         default: 1,
       }),
     ),

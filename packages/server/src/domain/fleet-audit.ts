@@ -73,12 +73,16 @@ function settingChange({ former, wanted }: SettingStep, sealedValues: SealedValu
   if (given) digests.set(given.sealed, given.digest);
   if (given?.former) digests.set(given.former.sealed, given.former.digest);
   // A value that becomes a secret was none before, and a secret that becomes known is none any more.
+  const saidOf = ({ isSecret, value }: Setting) => {
+    const digest = digests.get(value);
+    if (!isSecret) return { value: value.toWellFormed() };
+    // One that is left as it is, or goes, was not opened.
+    return digest === undefined ? {} : { value_digest: digest };
+  };
   const said = (setting: Setting | undefined) =>
     setting
       ? {
-          ...(setting.isSecret
-            ? { value_digest: digests.get(setting.value) ?? sha256Hex(setting.value) }
-            : { value: setting.value.toWellFormed() }),
+          ...saidOf(setting),
           description: setting.description.toWellFormed(),
           is_secret: setting.isSecret,
           is_active: setting.isActive,
