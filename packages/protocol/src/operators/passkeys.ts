@@ -3,7 +3,7 @@ import { numberedPath } from './ids.ts';
 import type { ApiRoute } from './route.ts';
 
 const Time = Type.String({ format: 'date-time' });
-const Base64Url = Type.String({ maxLength: 20_000 });
+const Base64Url = Type.String({ maxLength: 20_000, pattern: '^[A-Za-z0-9_-]*$' });
 const name = Type.String({ minLength: 1, maxLength: 100 });
 /** What browsers say beyond the standard is no error. */
 const open = { additionalProperties: true };

@@ -7,6 +7,7 @@ import { hasRole } from '../operators/rights.ts';
 import type { ApiToken, HostsGroup, NewApiToken, Tables } from '../ports.ts';
 import { accessTokenHash, newAccessToken } from './access-token.ts';
 import { hostsGroupRefs, refusalOfGroups } from './hosts-group-refs.ts';
+import { refusalOfLabel } from './operator-name.ts';
 import { refusalOfNarrowed } from './operators-reading.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 
@@ -33,6 +34,8 @@ export const listApiTokens: ApiDeed<'api_tokens_list'> = async ({ mind, actor, q
 export const createApiToken: ApiDeed<'api_tokens_create'> = async ({ mind, actor, author, body }) => {
   const own = sessionOf(actor);
   if (isProblem(own)) return own;
+  const unsuitable = refusalOfLabel(body.name);
+  if (unsuitable) return unsuitable;
   const role = body.role ?? actor.role;
   if (!hasRole(actor, role)) {
     return problem('not_allowed', `A token cannot have the role ${role}: yours is ${actor.role}.`);

@@ -6,6 +6,7 @@ import type { ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, type Problem, problem } from '../operators/problem.ts';
 import type { Passkey, Tables } from '../ports.ts';
 import { steeringSetting } from '../steering-settings.ts';
+import { refusalOfLabel } from './operator-name.ts';
 import { ceremonyMs, openCeremony, passkeyPlace, refusalOfPlace, sealCeremony } from './passkey-ceremony.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 
@@ -42,6 +43,8 @@ export const beginPasskey: ApiDeed<'passkeys_options'> = async ({ mind, actor, o
 export const createPasskey: ApiDeed<'passkeys_create'> = async ({ mind, actor, author, body, origin }) => {
   const own = sessionOf(actor);
   if (isProblem(own)) return own;
+  const unsuitable = refusalOfLabel(body.name);
+  if (unsuitable) return unsuitable;
   const ceremony = openCeremony(mind.masterKey, body.ceremony, 'register', mind.clock());
   if (isProblem(ceremony)) return ceremony;
   if (ceremony.operatorId !== actor.operatorId) return notVerified;

@@ -2,6 +2,7 @@ import type { Author } from '../operators/actor.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, notFound, type Problem } from '../operators/problem.ts';
 import type { Tables } from '../ports.ts';
+import { refusalOfLabel } from './operator-name.ts';
 import { passkeyPlace } from './passkey-ceremony.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 
@@ -24,6 +25,8 @@ export const listPasskeys: ApiDeed<'passkeys_list'> = async ({ mind, actor, orig
 export const renamePasskey: ApiDeed<'passkeys_rename'> = async ({ mind, actor, author, params, body }) => {
   const own = sessionOf(actor);
   if (isProblem(own)) return own;
+  const unsuitable = refusalOfLabel(body.name);
+  if (unsuitable) return unsuitable;
   const { operatorId } = actor;
   const { id } = params;
   const now = mind.clock();

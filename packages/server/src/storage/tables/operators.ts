@@ -88,6 +88,8 @@ export function operatorsTable(connection: Connection): OperatorsTable {
       return row && toOperator(row);
     },
     async byName(name: string) {
+      // PostgreSQL knows no such character, not even to look for it.
+      if (name.includes('\0')) return undefined;
       const row = await byNameKey.first(connection, { nameKey: nameKeyOf(name) });
       return row && toOperator(row);
     },

@@ -36,6 +36,7 @@ describe('API tokens', () => {
       const accounts = await openAccounts(await open());
       const as = await accounts.signIn();
       expect((await as('POST', '/api-tokens', { name: 'x', expires_days: 401 })).status).toBe(400);
+      expect((await as('POST', '/api-tokens', { name: 'a\u0000' })).json.code).toBe('unsuitable_name');
       const make = async (days: number) => {
         const { json } = await as('POST', '/api-tokens', { name: 'x', expires_days: days });
         return { id: json.id as number, ask: () => accounts.bearer(json.token)('GET', '/session') };
