@@ -63,6 +63,24 @@ describe.each(databaseKinds)('beside a running server, on %s', (kind) => {
     await withinASecond(async () => (await host.list()).status, 401);
     server.process.kill('SIGTERM');
     expect((await server.ended).status).toBe(0);
+
+    const { audit } = database.storage.tables;
+    const entries = (await audit.list({ limit: 100 })).map(({ entry }) => JSON.parse(entry));
+    const local = entries.filter(({ by }) => by.kind === 'local' && by.name !== '');
+    expect(local.map(({ action }) => action).toReversed()).toEqual([
+      'registration_token.create',
+      'host.approve',
+      'hosts_group.remove_hosts',
+      'hosts_group.add_hosts',
+      'server.pause',
+      'server.resume',
+      'host.rename',
+      'host.disable',
+      'host.enable',
+      'registration_token.revoke',
+      'host.remove',
+    ]);
+    expect(await audit.newestCheckpoint()).toMatchObject({ size: entries.length });
   });
 });
 

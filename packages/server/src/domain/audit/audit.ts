@@ -17,7 +17,7 @@ export type Audit = {
   takeRefusals(isLast?: boolean): AuditNote[];
 };
 
-export type Refused = {
+type Refused = {
   readonly by: Author;
   /** The name of the route in the contract; null for a path that is none. */
   readonly route: string | null;

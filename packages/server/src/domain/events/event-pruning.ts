@@ -4,7 +4,7 @@ import type { Tables } from '../ports.ts';
 type Bounds = { olderThan: number; most: number; limit: number };
 
 const keptMs = 48 * 60 * 60 * 1000;
-const most = 2_000_000;
+const most = 1_000_000;
 const limit = 2_000;
 
 /** Readers that were away for longer than this read everything anew. */

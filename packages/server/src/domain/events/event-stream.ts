@@ -39,17 +39,15 @@ export async function* streamEvents(
 
   let reader: Reader | undefined;
   for (let quiet = 0; !gone.aborted; quiet += 1) {
+    const events = await mind.events.next(place, gone);
+    // Looked at now, as his rights may have ended while he waited.
     reader = await readerAsOf(mind, reader, actor);
     if (!reader) return;
-    const events = await mind.events.next(place, gone);
     if (events === 'forgotten') {
       place = await mind.events.newest();
       yield say('reset', place, {});
       continue;
     }
-    // His rights may have ended while he waited.
-    reader = await readerAsOf(mind, reader, actor);
-    if (!reader) return;
     const told: string[] = [];
     for (const event of events) {
       const view = isWished(wish, event) && (await reader.sight.sees(event)) ? eventView(event) : undefined;

@@ -16,7 +16,7 @@ export type AuditNote = {
 };
 
 /** A note that is not yet in the chain: canonical JSON of an entry without its number. */
-export type WaitingNote = { id: number; note: string };
+type WaitingNote = { id: number; note: string };
 
 /** How far the chain goes, and to which hash. */
 export type ChainHead = { size: number; hash: string };
