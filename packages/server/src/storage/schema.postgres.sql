@@ -394,8 +394,6 @@ CREATE INDEX passkeys_operator ON public.passkeys USING btree (operator_id);
 create table pending (
   host_id bigint not null,
   wire_number bigint not null,
-  constraint pending_host_id_fkey FOREIGN KEY (host_id) REFERENCES hosts(id) ON DELETE CASCADE,
-  constraint pending_wire_number_fkey FOREIGN KEY (wire_number) REFERENCES jobs(wire_number) ON DELETE CASCADE,
   constraint pending_key PRIMARY KEY (host_id, wire_number)
 );
 

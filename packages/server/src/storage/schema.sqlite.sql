@@ -374,12 +374,15 @@ CREATE TABLE "passkeys" (
 CREATE INDEX "passkeys_operator" on "passkeys" ("operator_id");
 
 CREATE TABLE "pending" (
-  "host_id" bigint not null references "hosts" ("id") on delete cascade,
-  "wire_number" bigint not null references "jobs" ("wire_number") on delete cascade,
-  constraint "pending_key" primary key ("host_id", "wire_number")
+  
+    host_id bigint not null,
+ 
+    wire_number bigint not null,
+ 
+    constraint pending_key primary key (host_id, wire_number)
 );
 
-CREATE INDEX "pending_wire_number" on "pending" ("wire_number");
+CREATE INDEX pending_wire_number on pending (wire_number);
 
 CREATE TABLE "recovery_codes" (
   "operator_id" bigint not null references "operators" ("id") on delete cascade,

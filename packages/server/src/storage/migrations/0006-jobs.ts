@@ -13,7 +13,7 @@ export function up(db: Kysely<unknown>, kind: Kind): Compilable[] {
     raw(sql`create index jobs_created on jobs (created_at, id)`),
     raw(sql`create index jobs_of_command on jobs (of_command_id) where of_command_id is not null`),
     raw(sql`create index jobs_parent on jobs (parent_id) where parent_id is not null`),
-    ...(kind === 'sqlite' ? rebuildRuns.map(raw) : alterRuns.map(raw)),
+    ...(kind === 'sqlite' ? [...rebuildRuns, ...rebuildPending] : [...alterRuns, ...alterPending]).map(raw),
     // Counts and groups of a job are read from here alone.
     raw(sql`create index runs_outcome on runs (wire_number, state, outcome_hash, host_id)`),
     // What a host was given. A run that waits is no entry, so that a job of many hosts is made quickly.
@@ -66,6 +66,12 @@ const alterRuns = [
   sql`drop index runs_wire_number`,
 ];
 
+/** Nor does what is pending name anything by a foreign key: each would be looked up for each host of a new job. */
+const alterPending = [
+  sql`alter table pending drop constraint pending_host_id_fkey`,
+  sql`alter table pending drop constraint pending_wire_number_fkey`,
+];
+
 /** SQLite changes no constraint of a table that stands. Foreign keys are off meanwhile, so that nothing falls with the old one. */
 const rebuildRuns = [
   sql`create table runs_new (
@@ -101,4 +107,15 @@ const rebuildRuns = [
   sql`insert into sqlite_sequence (name, seq) select 'runs_new', seq from sqlite_sequence where name = 'runs'`,
   sql`drop table runs`,
   sql`alter table runs_new rename to runs`,
+];
+
+const rebuildPending = [
+  sql`create table pending_new (
+    host_id bigint not null,
+    wire_number bigint not null,
+    constraint pending_key primary key (host_id, wire_number))`,
+  sql`insert into pending_new select host_id, wire_number from pending`,
+  sql`drop table pending`,
+  sql`alter table pending_new rename to pending`,
+  sql`create index pending_wire_number on pending (wire_number)`,
 ];

@@ -45,6 +45,13 @@ const change = changer('commands_groups', 'id', {
   isActive: 'is_active',
   stopOnFailure: 'stop_on_failure',
 });
+const removePending = prepared((db, given: { id: number }) =>
+  db
+    .deleteFrom('pending')
+    .where('wire_number', 'in', (inner) =>
+      inner.selectFrom('commands').select('id').where('commands_group_id', '=', given.id),
+    ),
+);
 const remove = prepared((db, given: { id: number }) =>
   db.deleteFrom('commands_groups').where('id', '=', given.id),
 );
@@ -67,6 +74,7 @@ export function commandsGroupsTable(connection: Connection): CommandsGroupsTable
     },
     change: (id: number, changes: Partial<NewGroup>) => change(connection, id, changes),
     async remove(id: number) {
+      await removePending.run(connection, { id });
       await remove.run(connection, { id });
     },
   });

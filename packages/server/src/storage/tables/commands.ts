@@ -125,6 +125,9 @@ const change = changer('commands', 'id', {
   commandsGroupId: 'commands_group_id',
 });
 const remove = prepared((db, given: { id: number }) => db.deleteFrom('commands').where('id', '=', given.id));
+const removePending = prepared((db, given: { id: number }) =>
+  db.deleteFrom('pending').where('wire_number', '=', given.id),
+);
 
 const highestWireNumber = prepared((db) =>
   db.selectFrom('wire_numbers').select(({ fn }) => fn.max('number').as('highest')),
@@ -187,6 +190,7 @@ export function commandsTable(connection: Connection): CommandsTable {
       return next.revision;
     },
     async remove(id: number) {
+      await removePending.run(connection, { id });
       await remove.run(connection, { id });
     },
     async highestWireNumber() {

@@ -85,9 +85,12 @@ const change = changer('hosts', 'id', {
 });
 
 const remove = prepared((db, given: { id: number }) => db.deleteFrom('hosts').where('id', '=', given.id));
-// Runs name their host by no foreign key. Those that wait are in no index of hosts, but in that of each job.
+// Runs and what is pending name their host by no foreign key. Those that wait are in no index of hosts, but in that of each job.
 const removeRuns = preparedSql(
   (given: { id: number }) => sql`delete from runs where host_id = ${given.id} and state <> 'queued'`,
+);
+const removePending = prepared((db, given: { id: number }) =>
+  db.deleteFrom('pending').where('host_id', '=', given.id),
 );
 const removeWaitingRuns = preparedSql(
   (given: { id: number }) => sql`
@@ -154,6 +157,7 @@ export function hostsTable(connection: Connection): HostsTable {
     async remove(id: number) {
       await removeRuns.run(connection, { id });
       await removeWaitingRuns.run(connection, { id });
+      await removePending.run(connection, { id });
       await remove.run(connection, { id });
     },
     async forgetSessions() {

@@ -19,11 +19,14 @@ const addQueued = {
       from json_each(${given.runs})`,
   ),
   postgres: preparedSql(
-    (given: JobOfRuns & { runs: string }) => sql`
+    (
+      given: JobOfRuns & { ids: string[]; hostIds: number[]; interpreters: string[]; inputs: string[] },
+    ) => sql`
       insert into runs (id, job_id, host_id, wire_number, command_name, revision, attempt, state, inputs, interpreter)
-      select value ->> 0, ${given.jobId}, (value ->> 1)::bigint, ${given.wireNumber}, ${given.commandName},
-        ${given.revision}, 1, 'queued', value ->> 3, value ->> 2
-      from json_array_elements(${given.runs}::json)`,
+      select run.id, ${given.jobId}, run.host_id, ${given.wireNumber}, ${given.commandName}, ${given.revision}, 1,
+        'queued', run.inputs, run.interpreter
+      from unnest(${given.ids}::text[], ${given.hostIds}::bigint[], ${given.interpreters}::text[], ${given.inputs}::text[])
+        as run (id, host_id, interpreter, inputs)`,
   ),
 };
 const makePending = preparedSql(
@@ -41,8 +44,18 @@ export function jobRunsTable(connection: Connection): JobRunsTable {
   const { kind } = connection;
   return Object.freeze({
     async addQueued(job, runs) {
-      const rows = runs.map(({ id, hostId, interpreter, inputs }) => [id, hostId, interpreter, inputs]);
-      await addQueued[kind].run(connection, { ...job, runs: JSON.stringify(rows) });
+      if (kind === 'sqlite') {
+        const rows = runs.map(({ id, hostId, interpreter, inputs }) => [id, hostId, interpreter, inputs]);
+        await addQueued.sqlite.run(connection, { ...job, runs: JSON.stringify(rows) });
+      } else {
+        await addQueued.postgres.run(connection, {
+          ...job,
+          ids: runs.map(({ id }) => id),
+          hostIds: runs.map(({ hostId }) => hostId),
+          interpreters: runs.map(({ interpreter }) => interpreter),
+          inputs: runs.map(({ inputs }) => inputs),
+        });
+      }
       await makePending.run(connection, { wireNumber: job.wireNumber });
     },
     async closeQueued(wireNumber, { state, reason, at }: Closing, hostIds) {
