@@ -24,6 +24,8 @@ export type Program = {
 export type ProgramOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** What it reads on standard input; without it nothing is there to be read. */
+  readonly input?: string;
 };
 
 const running = new Set<Program>();
@@ -36,13 +38,16 @@ afterAll(async () => {
 export function startProgram(
   file: string,
   args: readonly string[],
-  { env, cwd }: ProgramOptions = {},
+  { env, cwd, input }: ProgramOptions = {},
 ): Program {
   const child = spawn(file, args, {
     cwd,
     env: { ...plainEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // One that ends without reading is none of our business.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   const out = gather(child.stdout);
   const err = gather(child.stderr);
   const ended = new Promise<Ended>((resolve, reject) => {

@@ -23,7 +23,11 @@ const mostNamed = 10;
 export async function outcomesText(api: Api, jobId: string, shown: OutcomesShown): Promise<string> {
   const { answer } = await api.ask(jobsRoutes.jobs_outcomes, { params: { id: jobId }, query: {} });
   const parts: string[] = [];
-  for (const group of answer.groups) parts.push(groupText(group, await namesOf(api, jobId, group), shown));
+  const [biggest] = answer.groups;
+  for (const group of answer.groups) {
+    const isSame = group !== biggest && biggest !== undefined && printedSame(group, biggest);
+    parts.push(groupText(group, { names: await namesOf(api, jobId, group), isSame }, shown));
+  }
   if (answer.other_groups > 0)
     parts.push(
       `${answer.other_groups} other outcomes of ${hostsText(answer.other_runs)}: remotes jobs runs ${jobId}\n`,
@@ -31,18 +35,28 @@ export async function outcomesText(api: Api, jobId: string, shown: OutcomesShown
   return parts.join('\n');
 }
 
-function groupText(group: OutcomeGroup, names: string, { paint, isRaw }: OutcomesShown): string {
+type GroupRemarks = {
+  /** Some of its hosts, or all. */
+  readonly names: string;
+  /** As the biggest group. */
+  readonly isSame: boolean;
+};
+
+function groupText(
+  group: OutcomeGroup,
+  { names, isSame }: GroupRemarks,
+  { paint, isRaw }: OutcomesShown,
+): string {
   const { runs, sample, diff } = group;
   const isGood = sample.state === 'succeeded';
   const head = `${hostsText(runs)} · ${endingText(sample)} · ${names}`;
   const text = (of: string) => (isRaw ? of : visibleText(of));
-  const body =
-    diff === null || diff === ''
-      ? text(group.stdout) +
-        endOfLine(group.stdout) +
-        paintLines(text(group.stderr), paint) +
-        endOfLine(group.stderr)
-      : diffText(text(diff), paint);
+  const printed =
+    text(group.stdout) +
+    endOfLine(group.stdout) +
+    paintLines(text(group.stderr), paint) +
+    endOfLine(group.stderr);
+  const body = isSame ? '(printed the same)\n' : diff === null ? printed : diffText(text(diff), paint);
   const cut = group.is_cut ? `${paint('dim', `… all of it: remotes output ${sample.id}`)}\n` : '';
   return `${paint(isGood ? 'green' : 'red', head)}\n${body}${cut}`;
 }
@@ -60,6 +74,11 @@ async function namesOf(
   for await (const run of itemsOf(api, jobsRoutes.jobs_runs, { params: { id: jobId }, query }, mostNamed))
     names.push(visibleLine(run.host.name));
   return names.join(', ');
+}
+
+function printedSame(one: OutcomeGroup, other: OutcomeGroup): boolean {
+  const isWhole = !one.is_cut && !other.is_cut && one.stdout + one.stderr !== '';
+  return isWhole && one.stdout === other.stdout && one.stderr === other.stderr;
 }
 
 function diffText(diff: string, paint: Paint): string {

@@ -28,6 +28,8 @@ export function stateText(state: string): string {
   return state === 'queued' ? 'waiting' : state.replace('_', ' ');
 }
 
-export function exitText({ exit_code: exitCode, signal }: Ending): string {
-  return signal ?? exitCode?.toString() ?? '';
+/** v1 hosts do not tell how a program exited: nobody knows more than that it succeeded or failed. */
+export function exitText({ state, reason, exit_code: exitCode, signal }: Ending): string {
+  const isUnknown = (state === 'succeeded' || state === 'failed') && reason === null;
+  return signal ?? exitCode?.toString() ?? (isUnknown ? 'unknown' : '');
 }

@@ -2,6 +2,7 @@ import type { JobDetail } from '@remotes/protocol/operators/jobs';
 import { jobsRoutes } from '@remotes/protocol/operators/jobs';
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import { durationText } from '@remotes/protocol/screen/time-text';
+import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';
 import { itemsOf } from '../api/pages.ts';
 import type { Given, Options } from '../command.ts';
@@ -47,7 +48,7 @@ export async function watchJob(given: Given, api: Api, id: string, awayHosts: nu
   }
   const look = await lookAt(api, id);
   await reportJob(given, api, look);
-  console.error(summaryText(look, elapsed()));
+  console.error(summaryText(look, elapsed(), await waitingHosts(api, look)));
   return interruption.wasAsked()
     ? exitStatus.interrupted
     : statusOf(look.counts, look.job.state === 'halted');
@@ -69,16 +70,33 @@ export async function reportJob(given: Given, api: Api, { job }: JobLook): Promi
 }
 
 /** `1000 hosts: 987 succeeded, 13 failed, after 12 s. Job 0190…`, and what can be done next. */
-function summaryText(look: JobLook, tookMs: number): string {
+function summaryText(look: JobLook, tookMs: number, waiting: string): string {
   const { job, counts } = look;
   const lines = [
     `${hostsText(totalOf(counts))}: ${countsText(counts)}, after ${durationText(tookMs)}. Job ${job.id}${standing(job)}`,
   ];
+  if (waiting !== '') lines.push(`Not done yet: ${waiting}`);
   if (!isOver(look)) lines.push(`It goes on: remotes jobs watch ${job.id}, remotes jobs stop ${job.id}`);
   const again = counts.failed + counts.timed_out + counts.stopped + counts.refused;
   if (again > 0 && isOver(look))
     lines.push(`Once more where it failed: remotes jobs again ${job.id} --which failed`);
   return lines.join('\n');
+}
+
+const mostNamed = 5;
+
+/** The first of those that were not handed it, or are at it, by name. */
+async function waitingHosts(api: Api, { job, counts }: JobLook): Promise<string> {
+  const names: string[] = [];
+  for (const state of ['running', 'delivered', 'queued'] as const) {
+    const left = mostNamed - names.length;
+    if (counts[state] === 0 || left === 0) continue;
+    const ask = { params: { id: job.id }, query: { state } };
+    for await (const run of itemsOf(api, jobsRoutes.jobs_runs, ask, left))
+      names.push(visibleLine(run.host.name));
+  }
+  const isMore = counts.queued + underWay(counts) > names.length;
+  return names.join(', ') + (isMore ? ', …' : '');
 }
 
 function standing({ state, stop_after: stopAfter }: JobDetail): string {
