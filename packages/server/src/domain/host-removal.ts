@@ -1,6 +1,7 @@
 import { type AdministrationRefusal, isDeclined } from './administration-refusal.ts';
 import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
+import { countMove } from './jobs/job-slots.ts';
 import type { Asker } from './operators/asker.ts';
 import type { Host, Tables } from './ports.ts';
 import { needsYes, refusalOfNumber } from './run-guard.ts';
@@ -33,6 +34,10 @@ export async function decideRemoval(
     refusalOfNumber(await currentDefinitions(tables), hosts.length, agreedHosts, 'will be forgotten');
   if (refusal) return refusal;
   for (const host of hosts) {
+    // What it held of a job's wave is free again.
+    for (const run of await tables.runs.unfinishedOfHost(host.id)) {
+      await countMove(tables, run, 'cancelled', now);
+    }
     await tables.hosts.remove(host.id);
     await tables.audit.note({
       at: now,

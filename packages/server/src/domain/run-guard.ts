@@ -11,9 +11,9 @@ export function willRun(command: Pick<CommandDefinition, 'isOffered' | 'beforeAt
   return command.isOffered && !isOver;
 }
 
-/** Everything that will run where it is pending and can be given. */
+/** Everything that will run where it is pending and can be given, ad-hoc jobs too. */
 export function runnableCommands(definitions: Definitions, now: number): CommandDefinition[] {
-  return [...definitions.commands.values()].filter((command) => willRun(command, now));
+  return [...definitions.work.values()].filter((command) => willRun(command, now));
 }
 
 /** Refuses a change that makes commands run on more hosts than goes without asking, unless exactly so many were agreed to. */

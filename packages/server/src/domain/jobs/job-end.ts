@@ -7,9 +7,13 @@ export async function tendJobs({ storage, definitions, clock }: Mind): Promise<v
   const now = clock();
   const { work } = await definitions.current();
   // Looked at first, so that an idle server writes nothing.
-  const isOver = [...work.values()].some(({ job }) => job?.state === 'open' && now >= job.expiresAt);
-  if (isOver) await storage.decide('expireJobs', { now });
-  if ((await storage.tables.jobs.finished()).length > 0) await storage.decide('endJobs', { now });
+  const { jobs, jobRuns } = storage.tables;
+  for (const { job } of work.values()) {
+    if (job?.state !== 'open' || now < job.expiresAt) continue;
+    const waiting = await jobRuns.page(job.wireNumber, { state: 'queued', scope: null, limit: 1 });
+    if (waiting.length > 0) await storage.decide('expireJobs', { now });
+  }
+  if ((await jobs.finished()).length > 0) await storage.decide('endJobs', { now });
 }
 
 /** Decides that runs which were not handed out in time are not handed out any more. */
