@@ -481,7 +481,7 @@ CREATE INDEX runs_host ON public.runs USING btree (host_id, number) WHERE (state
 
 CREATE INDEX runs_outcome ON public.runs USING btree (wire_number, state, outcome_hash, host_id);
 
-CREATE INDEX runs_trouble ON public.runs USING btree (state, number) WHERE (state = ANY (ARRAY['failed'::text, 'timed_out'::text, 'stopped'::text, 'interrupted'::text, 'refused'::text]));
+CREATE INDEX runs_unsuccessful ON public.runs USING btree (state, number) WHERE (state <> ALL (ARRAY['queued'::text, 'delivered'::text, 'running'::text, 'succeeded'::text]));
 
 CREATE TRIGGER events_run_added AFTER INSERT ON public.runs FOR EACH ROW WHEN ((new.state <> 'queued'::text)) EXECUTE FUNCTION events_run_added();
 

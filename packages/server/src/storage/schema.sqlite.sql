@@ -488,8 +488,8 @@ CREATE INDEX runs_host on runs (host_id, number) where state <> 'queued';
 
 CREATE INDEX runs_outcome on runs (wire_number, state, outcome_hash, host_id);
 
-CREATE INDEX runs_trouble on runs (state, number)
-        where state in ('failed', 'timed_out', 'stopped', 'interrupted', 'refused');
+CREATE INDEX runs_unsuccessful on runs (state, number)
+        where state not in ('queued', 'delivered', 'running', 'succeeded');
 
 CREATE TABLE "server_state" (
   "id" integer primary key check (id = 1),

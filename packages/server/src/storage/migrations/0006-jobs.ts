@@ -18,9 +18,10 @@ export function up(db: Kysely<unknown>, kind: Kind): Compilable[] {
     raw(sql`create index runs_outcome on runs (wire_number, state, outcome_hash, host_id)`),
     // What a host was given. A run that waits is no entry, so that a job of many hosts is made quickly.
     raw(sql`create index runs_host on runs (host_id, number) where state <> 'queued'`),
+    // Success is found among the newest; what went otherwise may be far between.
     raw(
-      sql`create index runs_trouble on runs (state, number)
-        where state in ('failed', 'timed_out', 'stopped', 'interrupted', 'refused')`,
+      sql`create index runs_unsuccessful on runs (state, number)
+        where state not in ('queued', 'delivered', 'running', 'succeeded')`,
     ),
   ];
 }

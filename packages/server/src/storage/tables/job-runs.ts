@@ -4,7 +4,7 @@ import type { Closing, JobRunsTable, OutcomeRow, RunCounts } from '../../domain/
 import type { Connection } from '../connection.ts';
 import { builtOnce, preparedSql, sqlOnce } from '../prepared.ts';
 import { listOf } from './id-list.ts';
-import { runColumns, toRun } from './runs.ts';
+import { runColumns, toRun } from './runs-columns.ts';
 import { within } from './scope.ts';
 
 type JobOfRuns = Parameters<JobRunsTable['addQueued']>[0];

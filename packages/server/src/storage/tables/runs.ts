@@ -1,39 +1,9 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
 import type { NewRun, Run, RunChange, RunFilter, RunStatementRow, RunsTable } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
-import { builtOnce, prepared } from '../prepared.ts';
-import type { Schema } from '../schema.ts';
-import { within } from './scope.ts';
-
-export const runColumns = [
-  'runs.number',
-  'runs.id',
-  'runs.job_id as jobId',
-  'runs.host_id as hostId',
-  'runs.wire_number as wireNumber',
-  'runs.command_name as commandName',
-  'runs.revision',
-  'runs.attempt',
-  'runs.state',
-  'runs.reason',
-  'runs.exit_code as exitCode',
-  'runs.signal',
-  'runs.inputs',
-  'runs.interpreter',
-  'runs.delivered_at as deliveredAt',
-  'runs.started_at as startedAt',
-  'runs.stop_asked_at as stopAskedAt',
-  'runs.finished_at as finishedAt',
-  'runs.result',
-  'runs.output_bytes as outputBytes',
-  'runs.output_cut_bytes as outputCutBytes',
-  'runs.is_masked as isMasked',
-  'runs.outcome_hash as outcome',
-] as const;
-
-/** Literally: the index of a host's runs leaves out those that wait. */
-const wasGiven = sql<boolean>`state <> 'queued'`;
+import { prepared } from '../prepared.ts';
+import { runColumns, type StoredRun, toRun } from './runs-columns.ts';
+import { listRuns, wasGiven } from './runs-list.ts';
 
 const byId = prepared((db, given: { id: string }) =>
   db.selectFrom('runs').select(runColumns).where('id', '=', given.id),
@@ -200,7 +170,7 @@ export function runsTable(connection: Connection): RunsTable {
     },
     change: (number: number, changes: RunChange) => change(connection, number, changes),
     async list(filter: RunFilter) {
-      return (await listed(connection, filter)).map(toRun);
+      return (await listRuns(connection, filter)).map(toRun);
     },
     async overdue(now: number, limit: number) {
       return (await overdue.all(connection, { now, limit })).map(toRun);
@@ -235,59 +205,6 @@ export function runsTable(connection: Connection): RunsTable {
       await release.run(connection, { number });
     },
   });
-}
-
-async function listed(connection: Connection, filter: RunFilter): Promise<StoredRun[]> {
-  const { hostId, state, isGiven = false, limit } = filter;
-  const mayWait = !isGiven && (state === undefined || state === 'queued');
-  // Those that wait are in no index of hosts, nor of all runs, but in that of each job.
-  if (!mayWait || (hostId === undefined && state === undefined)) return listedRuns(connection, filter);
-  const waiting = await builtOnce(connection, (db) =>
-    narrowed(
-      db
-        .selectFrom('runs')
-        .select(runColumns)
-        .where('runs.wire_number', 'in', (inner) =>
-          inner.selectFrom('wire_numbers').select('wire_numbers.number'),
-        )
-        .where('runs.state', '=', sql.lit('queued' as const))
-        .orderBy('runs.number', 'desc')
-        .limit(limit),
-      filter,
-    ),
-  );
-  if (state === 'queued') return waiting;
-  const given = await listedRuns(connection, { ...filter, isGiven: true });
-  return [...waiting, ...given].sort((one, other) => other.number - one.number).slice(0, limit);
-}
-
-function listedRuns(connection: Connection, filter: RunFilter): Promise<StoredRun[]> {
-  return builtOnce(connection, (db) => {
-    const query = db.selectFrom('runs').select(runColumns).orderBy('number', 'desc').limit(filter.limit);
-    return narrowed(filter.isGiven ? query.where(wasGiven) : query, filter);
-  });
-}
-
-type RunsQuery<Row> = SelectQueryBuilder<Schema, 'runs', Row>;
-
-function narrowed<Row>(
-  query: RunsQuery<Row>,
-  { hostId, wireNumber, state, afterNumber, beforeNumber, scope = null }: RunFilter,
-): RunsQuery<Row> {
-  let narrow = query;
-  if (hostId !== undefined) narrow = narrow.where('runs.host_id', '=', hostId);
-  if (wireNumber !== undefined) narrow = narrow.where('runs.wire_number', '=', wireNumber);
-  if (state !== undefined) narrow = narrow.where('runs.state', '=', sql.lit(state));
-  if (afterNumber !== undefined) narrow = narrow.where('runs.number', '>', afterNumber);
-  if (beforeNumber !== undefined) narrow = narrow.where('runs.number', '<', beforeNumber);
-  if (scope) narrow = narrow.where(sql<boolean>`true ${within(scope)}`);
-  return narrow;
-}
-
-type StoredRun = Omit<Run, 'isMasked'> & { isMasked: number };
-
-export function toRun(row: StoredRun): Run {
-  return { ...row, isMasked: row.isMasked === 1 };
 }
 
 function runOf(row: StoredRun | undefined): Run | undefined {
