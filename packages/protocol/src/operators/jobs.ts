@@ -4,9 +4,9 @@ import { AgainOn, HostsShare, JobState } from '../values/job.ts';
 import { RunState } from '../values/run.ts';
 import { Uuid } from '../values/text-forms.ts';
 import { uuidPath } from './ids.ts';
+import { OutcomeGroup } from './outcome-group.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
-import { RunView } from './runs.ts';
 
 const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 const Moment = nullable(Type.String({ format: 'date-time' }));
@@ -162,23 +162,6 @@ export const JobPreview = Type.Object({
   next: nullable(Type.String()),
 });
 export type JobPreview = Static<typeof JobPreview>;
-
-/** Runs that ended alike. */
-const OutcomeGroup = Type.Object({
-  state: RunState,
-  /** What they have in common; null where nothing came back. */
-  outcome: nullable(Type.String()),
-  runs: Type.Integer(),
-  /** One of them. */
-  sample: RunView,
-  /** The beginnings of what it printed, as text. */
-  stdout: Type.String(),
-  stderr: Type.String(),
-  /** Its stdout goes on beyond what stands here, or its stderr does. */
-  is_cut: Type.Boolean(),
-  /** What differs in stdout and stderr from the biggest group, as a unified diff; null for that one, and where it is too much. */
-  diff: nullable(Type.String()),
-});
 
 const ForAgain = Type.Object({ job: Uuid, which: AgainOn });
 

@@ -195,8 +195,10 @@ function print(filter: HostFilter): string {
 
 function plainly(filter: HostFilter, any: FilterableHost): boolean {
   if (filter.kind === 'not') return !plainly(filter.part, any);
-  if (filter.kind === 'and') return !filter.parts.some((part) => !plainly(part, any));
-  if (filter.kind === 'or') return filter.parts.some((part) => plainly(part, any));
+  if (filter.kind !== 'is') {
+    const [isAll, isTrue] = [filter.kind === 'and', (part: HostFilter) => plainly(part, any)];
+    return isAll ? !filter.parts.some((part) => !isTrue(part)) : filter.parts.some(isTrue);
+  }
   const { field, operator, value } = filter;
   const flags = field === 'name' || field === 'group' ? 's' : 'is';
   const plain = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

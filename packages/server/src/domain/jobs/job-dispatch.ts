@@ -55,7 +55,7 @@ export async function decideDispatch(
 }
 
 /** Why the job cannot be made for these hosts, as far as nothing is left out unasked. */
-export function refusalOfPlan(
+function refusalOfPlan(
   { targets, unsuitable }: JobPlan,
   { skipUnsuitable }: Pick<JobAsked, 'skipUnsuitable'>,
 ): Problem | undefined {

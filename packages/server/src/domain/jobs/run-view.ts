@@ -10,7 +10,7 @@ export async function runViews(tables: Tables, runs: readonly Run[]): Promise<Ru
   return runs.map((run) => runView(run, names.get(run.hostId) ?? String(run.hostId)));
 }
 
-export function runView(run: Run, hostName: string): RunView {
+function runView(run: Run, hostName: string): RunView {
   return {
     id: run.id,
     number: run.number,
