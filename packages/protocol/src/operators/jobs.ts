@@ -7,6 +7,7 @@ import { uuidPath } from './ids.ts';
 import { OutcomeGroup } from './outcome-group.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
+import { RunView } from './runs.ts';
 
 const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 const Moment = nullable(Type.String({ format: 'date-time' }));
