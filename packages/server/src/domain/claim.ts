@@ -35,7 +35,7 @@ export async function claimRuns(
   const definitions = await mind.definitions.current();
   const work = await readWork(mind.storage.tables, definitions, { hostId: host.id, isSealed: true });
   if (dueCommands(definitions, work, mind.clock()).length === 0) {
-    return [{ type: 'claimed', runs: 0, has_more: false }];
+    return [{ type: 'claimed', runs: 0, has_more: false, time_ms: mind.clock() }];
   }
   const claimed = await mind.storage.decide('claimRuns', {
     hostId: host.id,
@@ -47,7 +47,7 @@ export async function claimRuns(
   });
   if (isRefusal(claimed)) return claimed;
   const runs = claimed.deliveries.map((delivery) => giveRun(speaker, delivery, claimed));
-  return [...runs, { type: 'claimed', runs: runs.length, has_more: claimed.hasMore }];
+  return [...runs, { type: 'claimed', runs: runs.length, has_more: claimed.hasMore, time_ms: claimed.now }];
 }
 
 function giveRun(
