@@ -25,7 +25,7 @@ describe('the quickstart', () => {
     const folder = makeFolder();
     const quickstart = startProgram(process.execPath, [program], { env: { TMPDIR: folder } });
     const [, url = ''] = await quickstart.prints(/The server stays up on (http\S+)/);
-    await quickstart.prints(/3\. .*commands_monitor/);
+    await quickstart.prints(/npx remotes run -g "All hosts"/);
     expect(await (await fetch(`${url}/api/status/`)).json()).toMatchObject({ status: 'OK' });
     expect(await quickstart.end('SIGINT')).toMatchObject({ code: 0, stderr: '' });
     expect(leftovers(folder)).toEqual([]);

@@ -1,7 +1,7 @@
 // From nothing to the main job: a server, this machine as its host, two commands and what came of them. Everything
 // happens in a temporary folder, through the same programs that an administrator uses.
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ const dataFolder = join(folder, 'data');
 const settingsFile = join(folder, 'host.ini');
 
 let server;
+let poller;
 let isLeaving = false;
 process.once('SIGINT', () => leave(0));
 process.once('SIGTERM', () => leave(0));
@@ -55,14 +56,18 @@ async function main() {
     await leave(0);
     return;
   }
+  startPolling();
+  const setupLink = join(dataFolder, 'setup-link');
   console.log(`
-The server stays up on ${url} until you press Ctrl-C. Three things to try, each in another terminal, in this folder:
+The server stays up on ${url} until you press Ctrl-C, and this machine asks it for work every two seconds. To try, each in
+another terminal, in this folder:
 
-  1. See what ran:          npx remotes-server runs --data ${dataFolder}
-  2. Change the commands:   edit quickstart/sample.yaml (give a command a new name), then
-                            npx remotes-server apply quickstart/sample.yaml --data ${dataFolder}
-     and let the host work: node ${clientProgram} --action=commands_process --settings ${settingsFile}
-  3. Watch it poll:         node ${clientProgram} --action=commands_monitor --interval 5 --settings ${settingsFile}
+  1. Become its admin:      npx remotes login ${url} --setup
+     It asks for a link:    ${process.stdout.isTTY ? readFileSync(setupLink, 'utf8').trim() : `it stands in ${setupLink}`}
+  2. Run something at once: npx remotes run -g "All hosts" -- uname -a
+  3. See what ran:          npx remotes runs
+  4. Change the commands:   edit quickstart/sample.yaml (give a command a new name), then
+                            npx remotes apply quickstart/sample.yaml
 
 How to run a server of your own, and how to bring other machines in, stands in README.md.`);
 }
@@ -83,6 +88,12 @@ function startServer(port) {
       if (url) resolve(url);
     });
   });
+}
+
+/** What a service does on a host; it ends with this program. */
+function startPolling() {
+  const args = ['--action=commands_monitor', '--interval', '2', '--settings', settingsFile];
+  poller = spawn(process.execPath, [clientProgram, ...args], { stdio: 'ignore' });
 }
 
 /** The token goes through the environment, so that no process list shows it. */
@@ -142,13 +153,17 @@ function freePort(wished) {
 async function leave(code) {
   if (isLeaving) return;
   isLeaving = true;
-  if (server && server.exitCode === null) {
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGTERM');
-    await ended;
-  }
+  await end(poller);
+  await end(server);
   rmSync(folder, { recursive: true, force: true });
   process.exit(code);
+}
+
+async function end(program) {
+  if (!program || program.exitCode !== null) return;
+  const ended = new Promise((resolve) => program.once('exit', resolve));
+  program.kill('SIGTERM');
+  await ended;
 }
 
 function step(text) {
