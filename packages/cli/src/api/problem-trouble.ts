@@ -1,4 +1,4 @@
-import { visibleLine } from '@remotes/protocol/screen/visible-text';
+import { visibleText } from '@remotes/protocol/screen/visible-text';
 import { type Trouble, trouble } from '../trouble.ts';
 
 /** What the server says when it refuses: its own sentence, and what to do about it on this side. */
@@ -10,7 +10,7 @@ export function problemTrouble(status: number, text: string, origin: string): Tr
       `${origin} does not answer as a Remotes server does (HTTP ${status}): check the address, and what stands between.`,
     );
   const { code, detail, hosts } = details;
-  const sentence = `${visibleLine(detail)}${adviceOn(code, hosts)}`;
+  const sentence = `${visibleText(detail)}${adviceOn(code, hosts)}`;
   const isServerFault = status >= 500;
   return Object.assign(trouble(isServerFault ? 'unreached' : 'refused', sentence), {
     problem: code,

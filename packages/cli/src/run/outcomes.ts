@@ -1,5 +1,6 @@
 import { jobsRoutes } from '@remotes/protocol/operators/jobs';
 import type { AnswerOf } from '@remotes/protocol/operators/route';
+import type { RunView } from '@remotes/protocol/operators/runs';
 import { visibleLine, visibleText } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';
 import { itemsOf } from '../api/pages.ts';
@@ -58,7 +59,13 @@ function groupText(
     endOfLine(group.stderr);
   const body = isSame ? '(printed the same)\n' : diff === null ? printed : diffText(text(diff), paint);
   const cut = group.is_cut ? `${paint('dim', `… all of it: remotes output ${sample.id}`)}\n` : '';
-  return `${paint(isGood ? 'green' : 'red', head)}\n${body}${cut}`;
+  return `${paint(isGood ? 'green' : 'red', head)}\n${body}${cut}${resultText(sample, paint)}`;
+}
+
+/** What a program returned, or what a failure said; nothing where it returned nothing. */
+function resultText({ result }: RunView, paint: Paint): string {
+  const text = result?.trim() ?? '';
+  return text === '' || text === '[]' ? '' : `${paint('cyan', `= ${visibleText(text)}`)}\n`;
 }
 
 async function namesOf(

@@ -1,4 +1,5 @@
 import { jsonText } from '@remotes/protocol/screen/json-text';
+import { runReasons } from '@remotes/protocol/screen/run-reasons';
 import { durationText } from '@remotes/protocol/screen/time-text';
 import { visibleLine, visibleText } from '@remotes/protocol/screen/visible-text';
 import { isDeclined } from '../domain/administration-refusal.ts';
@@ -113,19 +114,6 @@ function ending(run: RunReading): string {
   return `${run.state.replace('_', ' ')}${because(run)}${exit && `, exit status ${exit}`}${took}`;
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  no_report: 'nothing came back in time',
-  host_says: 'the host says that it was cut off',
-  host_rebooted: 'the host was restarted meanwhile',
-  client_ended: 'the client on the host was ended meanwhile',
-  journal_lost: 'the host lost its journal',
-  never_begun: 'it had not begun when it was no longer wanted',
-  recalled: 'by the word of the host after a restore',
-  interpreter_missing: 'the host does not have its interpreter',
-  result_invalid: 'what it returned is no JSON list',
-  journal_full: "the host's journal was full",
-};
-
 function because({ reason }: RunReading): string {
-  return reason === null ? '' : ` (${reasons[reason] ?? reason})`;
+  return reason === null ? '' : ` (${runReasons[reason] ?? reason})`;
 }
