@@ -1,4 +1,6 @@
 import type { ApiToken as ShownToken } from '@remotes/protocol/operators/api-tokens';
+import { maybeMomentText, momentText } from '../api/moment-text.ts';
+import { refusalOfNarrowed } from '../api/narrowed.ts';
 import type { Author } from '../operators/actor.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
 import { pageFrom, readCursor } from '../operators/cursor.ts';
@@ -8,7 +10,6 @@ import type { ApiToken, HostsGroup, NewApiToken, Tables } from '../ports.ts';
 import { accessTokenHash, newAccessToken } from './access-token.ts';
 import { hostsGroupRefs, refusalOfGroups } from './hosts-group-refs.ts';
 import { refusalOfLabel } from './operator-name.ts';
-import { refusalOfNarrowed } from './operators-reading.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -18,7 +19,8 @@ const usualLimit = 100;
 export const listApiTokens: ApiDeed<'api_tokens_list'> = async ({ mind, actor, query }) => {
   const { tables } = mind.storage;
   const isAll = query.all === true;
-  if (isAll && (!hasRole(actor, 'admin') || refusalOfNarrowed(actor))) return allWanted;
+  if (isAll && (!hasRole(actor, 'admin') || refusalOfNarrowed(actor, 'look after the tokens of others')))
+    return allWanted;
   const after = readCursor(query.cursor, ['number']);
   if (isProblem(after)) return after;
   const limit = query.limit ?? usualLimit;
@@ -61,12 +63,15 @@ export const createApiToken: ApiDeed<'api_tokens_create'> = async ({ mind, actor
     now,
   });
   if (isProblem(made)) return made;
-  return { answer: { id: made.id, token, expires_at: new Date(expiresAt).toISOString() } };
+  return { answer: { id: made.id, token, expires_at: momentText(expiresAt) } };
 };
 
 /** Revokes a token: one of one's own, as an admin any. A token that asks may revoke itself alone. */
 export const revokeApiToken: ApiDeed<'api_tokens_revoke'> = async ({ mind, actor, author, params }) => {
-  const isAdmin = 'session' in actor.by && hasRole(actor, 'admin') && !refusalOfNarrowed(actor);
+  const isAdmin =
+    'session' in actor.by &&
+    hasRole(actor, 'admin') &&
+    !refusalOfNarrowed(actor, 'look after the tokens of others');
   const refusal = await mind.storage.decide('revokeApiToken', {
     id: params.id,
     ownerId: isAdmin ? null : actor.operatorId,
@@ -97,7 +102,7 @@ export async function decideApiToken(
       name: token.name,
       role: token.role,
       hosts_groups: token.hostsGroupIds,
-      expires_at: new Date(token.expiresAt).toISOString(),
+      expires_at: momentText(token.expiresAt),
     },
   });
   return { id };
@@ -134,7 +139,6 @@ const allWanted = problem(
 );
 
 function shownToken(token: ApiToken, operatorName: string, groups: readonly HostsGroup[]): ShownToken {
-  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     id: token.id,
     name: token.name,
@@ -142,10 +146,10 @@ function shownToken(token: ApiToken, operatorName: string, groups: readonly Host
     operator_name: operatorName,
     role: token.role,
     hosts_groups: hostsGroupRefs(groups, token.hostsGroupIds),
-    created_at: new Date(token.createdAt).toISOString(),
-    expires_at: new Date(token.expiresAt).toISOString(),
-    last_used_at: time(token.lastUsedAt),
+    created_at: momentText(token.createdAt),
+    expires_at: momentText(token.expiresAt),
+    last_used_at: maybeMomentText(token.lastUsedAt),
     last_address: token.lastAddress,
-    revoked_at: time(token.revokedAt),
+    revoked_at: maybeMomentText(token.revokedAt),
   };
 }

@@ -1,3 +1,4 @@
+import { momentText } from '../api/moment-text.ts';
 import type { Author } from '../operators/actor.ts';
 import type { ApiAsk, ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, type Problem, problem } from '../operators/problem.ts';
@@ -16,8 +17,8 @@ export const showDeviceLogin: ApiDeed<'device_logins_show'> = async ({ mind, act
       user_code: login.userCode,
       address: login.address,
       agent: login.agent,
-      created_at: new Date(login.createdAt).toISOString(),
-      expires_at: new Date(login.expiresAt).toISOString(),
+      created_at: momentText(login.createdAt),
+      expires_at: momentText(login.expiresAt),
     },
   };
 };

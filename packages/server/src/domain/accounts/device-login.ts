@@ -1,3 +1,4 @@
+import { momentText } from '../api/moment-text.ts';
 import type { Author } from '../operators/actor.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, type Problem, problem } from '../operators/problem.ts';
@@ -30,7 +31,7 @@ export const beginDeviceLogin: ApiDeed<'device_logins_create'> = async ({ mind, 
       user_code: userCode,
       verification_path: '/device',
       interval_seconds: intervalSeconds,
-      expires_at: new Date(expiresAt).toISOString(),
+      expires_at: momentText(expiresAt),
     },
   };
 };
@@ -52,7 +53,7 @@ export const takeDeviceSession: ApiDeed<'device_logins_token'> = async ({
   const taken = await mind.storage.decide('takeDeviceSession', { deviceCodeHash, session, by: author, now });
   if (isProblem(taken)) return taken;
   if (taken.expiresAt === null) return { answer: { state: 'denied', token: null, expires_at: null } };
-  return { answer: { state: 'approved', token, expires_at: new Date(taken.expiresAt).toISOString() } };
+  return { answer: { state: 'approved', token, expires_at: momentText(taken.expiresAt) } };
 };
 
 type NewLogin = Parameters<DeviceLoginsTable['add']>[0];

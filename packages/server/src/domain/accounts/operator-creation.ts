@@ -1,10 +1,11 @@
+import { momentText } from '../api/moment-text.ts';
+import { refusalOfNarrowed } from '../api/narrowed.ts';
 import type { Actor, Author, Role } from '../operators/actor.ts';
 import type { ApiAsk, ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, notFound, type Problem } from '../operators/problem.ts';
 import type { NewOperator, Tables } from '../ports.ts';
 import { refusalOfGroups } from './hosts-group-refs.ts';
 import { refusalOfOperatorName } from './operator-name.ts';
-import { refusalOfNarrowed } from './operators-reading.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 import { addAdmin } from './setup.ts';
 import { newSetupToken, setupUrl } from './setup-link.ts';
@@ -44,7 +45,7 @@ export const createSetupLink: ApiDeed<'operators_setup_link'> = async (ask) => {
 
 /** The session of an admin who may change accounts. An API token may not: it could make itself an account that outlives it. */
 export function administratorsSession(actor: Actor): { readonly sessionId: number } | Problem {
-  return refusalOfNarrowed(actor) ?? sessionOf(actor);
+  return refusalOfNarrowed(actor, 'look after accounts') ?? sessionOf(actor);
 }
 
 async function shownLink(
@@ -55,7 +56,7 @@ async function shownLink(
   return {
     setup_token: token,
     setup_url: setupUrl(await mind.definitions.current(), origin, token),
-    expires_at: new Date(expiresAt).toISOString(),
+    expires_at: momentText(expiresAt),
   };
 }
 

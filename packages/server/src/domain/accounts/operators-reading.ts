@@ -1,12 +1,13 @@
 import type { Operator as ShownOperator } from '@remotes/protocol/operators/operators';
-import type { Actor } from '../operators/actor.ts';
+import { momentText } from '../api/moment-text.ts';
+import { refusalOfNarrowed } from '../api/narrowed.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
-import { notFound, type Problem, problem } from '../operators/problem.ts';
+import { notFound } from '../operators/problem.ts';
 import type { Operator, Tables } from '../ports.ts';
 import { hostsGroupRefs } from './hosts-group-refs.ts';
 
 export const listOperators: ApiDeed<'operators_list'> = async ({ mind, actor }) => {
-  const refusal = refusalOfNarrowed(actor);
+  const refusal = refusalOfNarrowed(actor, 'look after accounts');
   if (refusal) return refusal;
   const items = [];
   for (const operator of await mind.storage.tables.operators.list()) {
@@ -16,7 +17,7 @@ export const listOperators: ApiDeed<'operators_list'> = async ({ mind, actor }) 
 };
 
 export const showOperator: ApiDeed<'operators_show'> = async ({ mind, actor, params }) => {
-  const refusal = refusalOfNarrowed(actor);
+  const refusal = refusalOfNarrowed(actor, 'look after accounts');
   if (refusal) return refusal;
   const operator = await mind.storage.tables.operators.byId(params.id);
   if (!operator) return notFound(`operator ${params.id}`);
@@ -25,12 +26,6 @@ export const showOperator: ApiDeed<'operators_show'> = async ({ mind, actor, par
     version: versionOf(operator),
   };
 };
-
-/** Accounts reach every hosts group: whose rights are narrowed has no business with them. */
-export function refusalOfNarrowed({ hostsGroupIds }: Actor): Problem | undefined {
-  if (hostsGroupIds === null) return undefined;
-  return problem('not_allowed', 'This takes an admin whose rights are not narrowed to hosts groups.');
-}
 
 export function versionOf({ revision }: Operator): string {
   return String(revision);
@@ -44,7 +39,7 @@ export async function shownOperator(tables: Tables, operator: Operator): Promise
     role: operator.role,
     hosts_groups: hostsGroupRefs(await tables.hostsGroups.list(), operator.hostsGroupIds),
     is_active: operator.isActive,
-    created_at: new Date(operator.createdAt).toISOString(),
+    created_at: momentText(operator.createdAt),
     has_password: operator.passwordHash !== null,
     has_totp: operator.totpSealed !== null,
     passkeys: (await tables.passkeys.ofOperator(operator.id)).length,

@@ -1,3 +1,4 @@
+import { maybeMomentText, momentText } from '../api/moment-text.ts';
 import type { Author } from '../operators/actor.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, notFound, type Problem } from '../operators/problem.ts';
@@ -9,15 +10,14 @@ import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 export const listPasskeys: ApiDeed<'passkeys_list'> = async ({ mind, actor, origin }) => {
   const own = sessionOf(actor);
   if (isProblem(own)) return own;
-  const time = (at: number) => new Date(at).toISOString();
   const passkeys = await mind.storage.tables.passkeys.ofOperator(actor.operatorId);
   const place = passkeyPlace(origin);
   const items = passkeys.map(({ id, name, rpId, createdAt, lastUsedAt }) => ({
     id,
     name,
     made_for: rpId,
-    created_at: time(createdAt),
-    last_used_at: lastUsedAt === null ? null : time(lastUsedAt),
+    created_at: momentText(createdAt),
+    last_used_at: maybeMomentText(lastUsedAt),
   }));
   return { answer: { items, unavailable_because: 'because' in place ? place.because : null } };
 };

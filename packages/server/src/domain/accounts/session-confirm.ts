@@ -1,3 +1,4 @@
+import { momentText } from '../api/moment-text.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, type Problem, problem } from '../operators/problem.ts';
 import type { Tables } from '../ports.ts';
@@ -27,9 +28,7 @@ export const confirmSession: ApiDeed<'session_confirm'> = async ({ mind, actor, 
     proof = problem('invalid_request', 'Send a password, or a ceremony with the response of a passkey.');
   }
   const answer = await mind.storage.decide('confirmSession', { ...own, proof, attempt, now: mind.clock() });
-  return isProblem(answer)
-    ? answer
-    : { answer: { confirmed_until_at: new Date(answer.until).toISOString() } };
+  return isProblem(answer) ? answer : { answer: { confirmed_until_at: momentText(answer.until) } };
 };
 
 type Confirmation = { sessionId: number; proof: Proof | Problem; attempt: AttemptKeys; now: number };

@@ -1,4 +1,5 @@
 import type { SignedIn } from '@remotes/protocol/operators/sessions';
+import { momentText } from '../api/moment-text.ts';
 import type { Author } from '../operators/actor.ts';
 import type { ApiReply } from '../operators/api-ask.ts';
 import type { SessionKind } from '../ports.ts';
@@ -37,7 +38,7 @@ export function signedIn(
     name: operator.name,
     role: operator.role,
     token: kind === 'bearer' ? token : null,
-    expires_at: new Date(expiresAt).toISOString(),
+    expires_at: momentText(expiresAt),
     lacks_second_factor: lacksSecondFactor,
   };
   return kind === 'bearer' ? { answer } : { answer, session: { token, expiresAt } };

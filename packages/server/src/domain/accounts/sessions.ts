@@ -1,3 +1,4 @@
+import { momentText } from '../api/moment-text.ts';
 import type { Author } from '../operators/actor.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, notFound, type Problem } from '../operators/problem.ts';
@@ -81,13 +82,12 @@ export async function decideSessionsEnd(
 }
 
 function shownSession(session: OperatorSession, thisId: number) {
-  const time = (at: number) => new Date(at).toISOString();
   return {
     id: session.id,
     kind: session.kind,
-    created_at: time(session.createdAt),
-    last_used_at: time(session.lastUsedAt),
-    expires_at: time(session.expiresAt),
+    created_at: momentText(session.createdAt),
+    last_used_at: momentText(session.lastUsedAt),
+    expires_at: momentText(session.expiresAt),
     address: session.address,
     agent: session.agent,
     has_second_factor: session.hasSecondFactor,

@@ -1,4 +1,5 @@
 import type { WhoAmI } from '@remotes/protocol/operators/sessions';
+import { momentText } from '../api/moment-text.ts';
 import type { Mind } from '../mind.ts';
 import type { Actor } from '../operators/actor.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
@@ -34,8 +35,8 @@ async function shownSession({ storage, clock }: Mind, { by }: Actor): Promise<Wh
   const isConfirmed = isFreshlyConfirmed(session, clock());
   return {
     id,
-    expires_at: new Date(expiresAt).toISOString(),
-    confirmed_until_at: isConfirmed ? new Date((confirmedAt ?? 0) + confirmedForMs).toISOString() : null,
+    expires_at: momentText(expiresAt),
+    confirmed_until_at: isConfirmed ? momentText((confirmedAt ?? 0) + confirmedForMs) : null,
     has_second_factor: hasSecondFactor,
   };
 }
@@ -43,5 +44,5 @@ async function shownSession({ storage, clock }: Mind, { by }: Actor): Promise<Wh
 async function shownToken({ storage }: Mind, { by }: Actor): Promise<WhoAmI['api_token']> {
   const token = 'token' in by ? await storage.tables.apiTokens.byId(by.token) : undefined;
   if (!token) return null;
-  return { id: token.id, name: token.name, expires_at: new Date(token.expiresAt).toISOString() };
+  return { id: token.id, name: token.name, expires_at: momentText(token.expiresAt) };
 }
