@@ -57,7 +57,7 @@ async function findServer(
   say(`1/5 asking ${flags.url} for its status`);
   const status = succeeded(context, await askStatus(context, flags.url ?? ''));
   if (status === undefined) return false;
-  const changes = statusChanges(context, status, flags.url ?? '');
+  const changes = statusChanges(context, status, flags.url ?? '', isNamed);
   if (mustBeTheSame && previous !== undefined && !isSameUrl(previous, changes[0][2]))
     throw alreadyRegistered(context, `holds a host that is registered at ${previous}`);
   settings.stage(changes);

@@ -153,6 +153,22 @@ describe('a token that names the key of its server', () => {
     },
   );
 
+  test('keeps the client at the address that the user named, whatever status says (a relay stayed for ever)', async () => {
+    const relay = await startFakeSealedServer();
+    try {
+      fake.calledUrl = `${relay.url}/`;
+      const { code, stderr } = await newHost();
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain(`${fake.url}/, which you named, is kept`);
+      expect(await settings()).toContain(`server_url = ${fake.url}/\n`);
+      expect(await run('status', '--url', fake.url)).toMatchObject({ code: 0 });
+      expect(await settings()).toContain(`server_url = ${fake.url}/\n`);
+      expect(relay.asked).toEqual([]);
+    } finally {
+      await relay.close();
+    }
+  });
+
   test.each(['new_host', 'host_register'])(
     'is not sent by %s to a server that proves another key',
     async (action) => {
