@@ -36,6 +36,8 @@ export type FakeSealedServer = {
   readonly asked: SealedAsked[];
   /** What hosts said, opened, in its order; what a `renew` put off is not among it. */
   readonly said: HostMessage[];
+  /** What status says of its address, where that is not the one it has. */
+  calledUrl: string | undefined;
   /** What discover names. */
   endpoints: Record<string, string>;
   readonly hosts: Map<string, { publicPem: string; channelKey: string | undefined }>;
@@ -96,6 +98,7 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     recovery: newKey(),
     asked: [],
     said: [],
+    calledUrl: undefined,
     endpoints: { ...endpoints },
     hosts: new Map(),
     proof: (proof) => proof,
@@ -251,7 +254,11 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     fake.asked.push({ path, headers, body });
     const json = (code: number, value: object) => send(response, code, JSON.stringify(value));
     if (path.startsWith('/api/status'))
-      return json(200, { ...status, server_url: `${fake.url}/`, discover: '/api/v1/discover/' });
+      return json(200, {
+        ...status,
+        server_url: fake.calledUrl ?? `${fake.url}/`,
+        discover: '/api/v1/discover/',
+      });
     if (path === '/api/v1/discover/') return json(200, { status: 'OK', endpoints: fake.endpoints });
     if (path === '/sealed/handshake/') return json(200, shake(JSON.parse(body.toString())));
     if (path !== '/sealed/messages/') return json(404, { detail: 'Not found.' });
@@ -272,6 +279,14 @@ export const cut: Meddling = (_, response) => {
   response.destroy();
   return 'done';
 };
+
+/** Somebody in between keeps the answer for so long. */
+export function holdBack(ms: number): Meddling {
+  return (answer, response) => {
+    setTimeout(() => sendBytes(response, answer), ms);
+    return 'done';
+  };
+}
 
 /** Somebody in between refuses. */
 export function refuseWith(status: number): Meddling {

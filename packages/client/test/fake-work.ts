@@ -88,7 +88,8 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     if (work.welcome.wants_past) return [refusal('claim', 'past_wanted')];
     const runs = work.due.shift() ?? [];
     for (const one of runs) given.set(one.run, one);
-    return [...runs, { type: 'claimed', runs: runs.length, has_more: work.due.length > 0 }];
+    const has_more = work.due.length > 0;
+    return [...runs, { type: 'claimed', runs: runs.length, has_more, time_ms: fake.nowMs() }];
   });
   const pastWanted = ({ type, run }: Started | Finished | Refused): ServerMessage[] | undefined =>
     work.welcome.wants_past ? [{ ...refusal(type, 'past_wanted'), run }] : undefined;

@@ -30,14 +30,17 @@ export type Conversation = {
   readonly say: (messages: readonly Outgoing[], signal?: AbortSignal) => Promise<ServerMessage[] | undefined>;
 };
 
+/** Reckoned from when it was asked for, not from when the answer came: whoever holds an answer back makes no order younger. */
+type ServerClock = { readonly serverMs: number; readonly askedAtMs: number };
+
 export function beginConversation({ server, settings }: Context, handshake: Handshake): Conversation {
   const { proof, transcript } = handshake;
   let { ticket } = handshake;
   let expiresAtMs = proof.expires_at_ms;
-  let clock = { serverMs: proof.time_ms, readAtMs: passingMs() };
+  let clock: ServerClock = { serverMs: proof.time_ms, askedAtMs: handshake.askedAtMs };
   const lines = openLines(handshake.secret, proof.instance);
   let hasBroken = false;
-  const serverNowMs = () => clock.serverMs + Math.floor(passingMs() - clock.readAtMs);
+  const serverNowMs = () => clock.serverMs + Math.floor(passingMs() - clock.askedAtMs);
 
   // One for all instances: so it tells of any two requests of the session which was said first.
   let counter = 0;
@@ -82,6 +85,7 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
       const plain = writePayload(messages);
       let hasRepeated = false;
       for (let renewals = 0; ; ) {
+        const askedAtMs = passingMs();
         const said = await request(plain, signal);
         if (said === 'replayed' && !hasRepeated) {
           if (!mayRepeat(messages)) throw notRepeated();
@@ -92,8 +96,8 @@ export function beginConversation({ server, settings }: Context, handshake: Hand
         const renew = said.find((message) => message.type === 'renew');
         if (renew === undefined) {
           lines.obeyed();
-          const welcome = said.find((message) => message.type === 'welcome');
-          if (welcome !== undefined) clock = { serverMs: welcome.time_ms, readAtMs: passingMs() };
+          const timed = said.findLast(tellsTime);
+          if (timed !== undefined) clock = { serverMs: timed.time_ms, askedAtMs };
           return said;
         }
         renewals += 1;
@@ -122,6 +126,13 @@ function refusalOf(answer: ServerAnswer): 'ended' | 'replayed' {
       { retryAfterSeconds, isTooLarge: true },
     );
   throw trouble('answer', problemOf(answer), { retryAfterSeconds });
+}
+
+/** A server may set its clock at any time: orders are held against the time that came with them. */
+function tellsTime(
+  message: ServerMessage,
+): message is Extract<ServerMessage, { type: 'welcome' | 'claimed' }> {
+  return message.type === 'welcome' || message.type === 'claimed';
 }
 
 function messagesIn(plain: Buffer, url: URL): ServerMessage[] {

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { endpointUrl } from '../endpoints.ts';
 import { problemOf, type ServerAnswer } from '../network/server-answer.ts';
 import { type Trouble, trouble } from '../trouble.ts';
+import { passingMs } from './passing-time.ts';
 import * as is from './shapes.ts';
 
 /** A server that has proved that it holds a signing key; whether that is the right one is for the caller to see. */
@@ -14,6 +15,8 @@ export type Handshake = SessionSecret & {
   readonly proof: ServerProof;
   readonly signingKey: KeyObject;
   readonly ticket: Buffer;
+  /** By `passingMs`: the proof’s time is no earlier. */
+  readonly askedAtMs: number;
 };
 
 /** Throws a trouble when whoever answers proves nothing. Nothing secret has been said then, and nothing more is. */
@@ -25,6 +28,7 @@ export async function shakeHands({ server, settings }: Context, signal?: AbortSi
     ephemeral: offer.ephemeral.toString('base64url'),
     nonce: offer.nonce.toString('base64url'),
   };
+  const askedAtMs = passingMs();
   const answer = await server.ask({ method: 'POST', url, body, staysAtOrigin: true, signal });
   if (!answer.isOk) throw noHandshake(answer);
   if (!isHandshakeAnswer(answer.fields)) throw unproved(url, 'its answer to the handshake is none');
@@ -36,7 +40,13 @@ export async function shakeHands({ server, settings }: Context, signal?: AbortSi
     throw unproved(url, 'its proof is not of this handshake');
   const signingKey = signerOf(proof, agreement.transcript);
   if (signingKey === undefined) throw unproved(url, 'its proof is not signed with the key that it names');
-  return { ...agreement.session(sealedProof), proof, signingKey, ticket: Buffer.from(ticket, 'base64url') };
+  return {
+    ...agreement.session(sealedProof),
+    proof,
+    signingKey,
+    ticket: Buffer.from(ticket, 'base64url'),
+    askedAtMs,
+  };
 }
 
 function replyOf({ version, ephemeral, nonce }: HandshakeAnswer): HandshakeReply {

@@ -72,7 +72,7 @@ const shapes: Readonly<Record<ServerMessage['type'], is.Shape>> = {
     leaf_index: is.wholeFrom(0),
     proof: is.listOf(is.isBytes32, 64),
   }),
-  claimed: is.objectOf({ runs: is.wholeFrom(0), has_more: is.isTruth }),
+  claimed: is.objectOf({ runs: is.wholeFrom(0), has_more: is.isTruth, time_ms: is.isTimeMs }),
   stored: is.objectOf(aRun),
   stop: is.objectOf(aRun),
   refusal: is.objectOf({ of: is.isText, code: is.isText, sentence: is.isText }, { run: is.isUuid }),

@@ -11,7 +11,7 @@ export type Outgoing = Message | { readonly message: Message; readonly data: Uin
 export type SealedSession = {
   /** Whom the present session was proved with: what it orders is signed with this key. Known once something was asked. */
   readonly server: { readonly id: string; readonly signingKey: KeyObject };
-  /** The server's time: what it last said, and what has passed since, by a clock of this machine that nobody sets and that goes on in its sleep. */
+  /** The server's time: what it last said, and what has passed since it was asked, by a clock of this machine that nobody sets and that goes on in its sleep. */
   readonly serverNowMs: () => number;
   /** The key that signs for this host, as the server knows it now. Known once something was asked. */
   readonly channelKey: KeyObject;

@@ -196,7 +196,7 @@ describe('a run that an operator stops before its turn', () => {
     fake.answer('claim', () => [
       { type: 'stop', run: given.run, attempt: 1 },
       given,
-      { type: 'claimed', runs: 1, has_more: false },
+      { type: 'claimed', runs: 1, has_more: false, time_ms: Date.now() },
     ]);
     const { code, stdout } = await act('command_get', '--command=12');
     expect([code, JSON.parse(stdout).ending, await marks()]).toEqual([143, 'stopped', '']);
@@ -207,7 +207,7 @@ describe('a run that an operator stops before its turn', () => {
     fake.answer('claim', () => [
       { type: 'stop', run: given.run, attempt: 2 },
       given,
-      { type: 'claimed', runs: 1, has_more: false },
+      { type: 'claimed', runs: 1, has_more: false, time_ms: Date.now() },
     ]);
     expect(await act('commands_process')).toMatchObject({ code: 0 });
     expect(await marks()).toBe('a');

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   cut,
   type FakeSealedServer,
+  holdBack,
   type Meddling,
   newKey,
   refuseWith,
@@ -299,6 +300,36 @@ describe('a run that is not what the server has signed, or not for now, is refus
     await act('commands_process');
     expect(work.refused.map(({ code }) => code)).toEqual(['manifest_early']);
     expect(await marks()).toBe('good');
+  });
+
+  test.each([
+    ['ten minutes forward', 600_000],
+    ['two days back', -2 * 86_400_000],
+  ])(
+    'not for a step of the server’s clock by %s after its welcome (each run was refused for good)',
+    async (_, step) => {
+      fake.nowMs = () => Date.now() + (saidTypes().includes('claim') ? step : 0);
+      const nowMs = Date.now() + step;
+      work.due.push(
+        [work.give({ program: marking('a'), nowMs })],
+        [work.give({ wireNumber: 8, program: marking('b'), nowMs })],
+      );
+      expect(await act('commands_process')).toMatchObject({ code: 0 });
+      expect(work.refused).toEqual([]);
+      expect(await marks()).toBe('ab');
+    },
+  );
+
+  test('manifest_expired: also when somebody holds the answer back until then', async () => {
+    const heldMs = 300;
+    fake.answer('claim', () => [
+      work.give({ program: marking(), manifest: { expires_at_ms: fake.nowMs() + heldMs } }),
+      { type: 'claimed', runs: 1, has_more: false, time_ms: fake.nowMs() },
+    ]);
+    fake.meddle({ after: holdBack(heldMs + 100) });
+    await act('commands_process');
+    expect(work.refused.map(({ code }) => code)).toEqual(['manifest_expired']);
+    expect(await marks()).toBe('');
   });
 
   test('manifest_replayed: the same run again, in one batch, in the next and after a new start, an older attempt too', async () => {

@@ -64,7 +64,7 @@ const good = [
     leaf_index: 0,
     proof: [bytes32],
   },
-  { type: 'claimed', runs: 0, has_more: true },
+  { type: 'claimed', runs: 0, has_more: true, time_ms: 0 },
   { type: 'stored', run: uuid, attempt: 1 },
   { type: 'stop', run: uuid, attempt: 1 },
   { type: 'refusal', of: 'claim', run: uuid, code: 'c', sentence: 's' },

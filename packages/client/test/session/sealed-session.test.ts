@@ -226,7 +226,7 @@ describe('a claim that somebody may have kept the answer of', () => {
   const claim = { type: 'claim' };
   const hello = { type: 'hello' };
   beforeEach(() => {
-    fake.answer('claim', () => [{ type: 'claimed', runs: 0, has_more: false }]);
+    fake.answer('claim', () => [{ type: 'claimed', runs: 0, has_more: false, time_ms: Date.now() }]);
     fake.answer('hello', () => []);
   });
   const counted = (type: string) => saidTypes().filter((said) => said === type).length;

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Manifest, ManifestLeaf } from '../values/manifest.ts';
-import { Bytes32, Signature, Uuid } from '../values/text-forms.ts';
+import { Bytes32, Signature, TimeMs, Uuid } from '../values/text-forms.ts';
 
 /** Client to server: give me what is due. */
 export const Claim = Type.Object({
@@ -43,5 +43,7 @@ export const Claimed = Type.Object({
   type: Type.Literal('claimed'),
   runs: Type.Integer({ minimum: 0 }),
   has_more: Type.Boolean(),
+  /** The server's time at which they were given: their manifests are held against it. */
+  time_ms: TimeMs,
 });
 export type Claimed = Static<typeof Claimed>;

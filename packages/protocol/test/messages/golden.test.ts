@@ -39,7 +39,12 @@ describe('what capability 1 says is understood', () => {
       ['claim', ''],
     ]);
     const answered = readPayload(openAnswer(keys, frame, bytes(answer))!)!;
-    expect(answered[0]?.message).toEqual({ type: 'claimed', runs: 0, has_more: false });
+    expect(answered[0]?.message).toEqual({
+      type: 'claimed',
+      runs: 0,
+      has_more: false,
+      time_ms: 1760000000000,
+    });
   });
 
   test('in manifests: the signature, the leaf and its path', () => {
