@@ -5,7 +5,10 @@ import { readSigningPublicKey } from '@remotes/protocol/crypto/sign';
 import type { Host, HostsGroup } from './ports.ts';
 
 /** A host as the doors know it, with its keys ready for use: parsing them costs more than using them. */
-export type KnownHost = Pick<Host, 'id' | 'uuid' | 'name' | 'state' | 'keyFingerprint' | 'channelKey'> & {
+export type KnownHost = Pick<
+  Host,
+  'id' | 'uuid' | 'name' | 'state' | 'keyFingerprint' | 'channelKey' | 'sessionsFrom'
+> & {
   /** What it signs its results with; undefined as long as it has enrolled none. */
   readonly channelPublicKey: KeyObject | undefined;
   readonly publicKey: KeyObject;
@@ -47,7 +50,7 @@ export function createKnownHosts(capacity = 50_000): KnownHosts {
 }
 
 function knowHost(host: Host, hostsGroups: readonly HostsGroup[]): KnownHost {
-  const { id, uuid, name, state, keyFingerprint, channelKey } = host;
+  const { id, uuid, name, state, keyFingerprint, channelKey, sessionsFrom } = host;
   let publicKey: KeyObject | undefined;
   let uuidKey: FernetKey | undefined;
   return Object.freeze({
@@ -57,6 +60,7 @@ function knowHost(host: Host, hostsGroups: readonly HostsGroup[]): KnownHost {
     state,
     keyFingerprint,
     channelKey,
+    sessionsFrom,
     channelPublicKey: channelKey === null ? undefined : readSigningPublicKey(channelKey),
     // Those of v1 are parsed when they are used: a host of the sealed protocol seldom uses them.
     get publicKey() {

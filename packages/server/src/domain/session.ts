@@ -4,7 +4,7 @@ import type { ServerMessage } from '@remotes/protocol/messages';
 import { readPayload, writePayload } from '@remotes/protocol/messages/payload';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
-import { type ProvedHost, provedHost } from './prove.ts';
+import { isOver, type ProvedHost, provedHost } from './prove.ts';
 import type { RegistrationGate } from './registration-gate.ts';
 import { obeyMessages } from './session-messages.ts';
 import { openTicket } from './session-ticket.ts';
@@ -37,7 +37,9 @@ export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buf
   if (ticket.host) {
     host = await provedHost(mind, ticket.host);
     if (!host) return refused(refuse('session_ended'));
-    if (!mind.newestSessions.goOn(host.id, ticket, now)) return refused(refuse('session_ended'), host);
+    // What an administrator ended stays ended, though the host may be enabled again, or trust anew with the same key.
+    if (isOver(mind, host, ticket) || !mind.newestSessions.goOn(host.id, ticket, now))
+      return refused(refuse('session_ended'), host);
   }
   const counted = mind.sessions.count(ticket, frame.instance, frame.counter);
   if (counted === 'replayed') return refused(refuse('message_replayed'), host);

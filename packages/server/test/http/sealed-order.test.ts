@@ -3,7 +3,7 @@ import { writePayload } from '@remotes/protocol/messages/payload';
 import { describe, expect, test } from 'vitest';
 import { type DatabaseKind, eachDatabase, type OpenDatabase } from '../databases.ts';
 import { asTester } from '../domain/tester.ts';
-import { openSealedHost, type Said, type SealedHost } from '../sealed-host.ts';
+import { newChannelKey, openSealedHost, type Said, type SealedHost } from '../sealed-host.ts';
 import { type OpenDoor, openDoor } from './open-door.ts';
 
 const whoAmI = { type: 'host_status' };
@@ -91,6 +91,43 @@ describe('what somebody held back on its way', () => {
         expect(await runState()).toBe('delivered');
         await speaker.tell({ type: 'started', ...of, started_at_ms: 2 });
         expect(await runState()).toBe('running');
+      }
+    });
+
+    test('is not obeyed after the host was disabled and enabled, or trusts anew with the same key (its sessions came back)', async () => {
+      const ways = ['enable', 'trust'] as const;
+      for (const way of ways) {
+        const { database, door, hello, host } = await entered(open);
+        const { decide } = database.storage;
+        const now = () => {
+          door.fleet.pass(1000);
+          return door.fleet.mind.clock();
+        };
+        await host.tell(hello);
+        const heldBack = [
+          whoAmI,
+          { type: 'commands_list' },
+          hello,
+          claim,
+          host.sayRotate(newChannelKey()),
+        ].map((said) => host.frameOf(writePayload([said])));
+        if (way === 'trust') {
+          await decide('allowV1', { hosts: ['1'], now: now(), ...asTester });
+          door.fleet.pass(1000);
+          const stranger = await openSealedHost(door.url, host.keys);
+          await stranger.tell(stranger.sayEnrol());
+        } else {
+          for (const deed of ['disable', 'enable'] as const) {
+            const change = { hosts: ['1'], deed, agreedHosts: 1, now: now(), ...asTester };
+            expect(await decide('changeHostsStanding', change)).toMatchObject({ changed: [{}] });
+          }
+        }
+        const key = (await database.storage.tables.hosts.byId(1))?.channelKey;
+        for (const { bytes } of heldBack) expect((await host.send(bytes)).status, way).toBe(410);
+        expect((await database.storage.tables.hosts.byId(1))?.channelKey).toBe(key);
+        door.fleet.pass(1000);
+        const newer = await openSealedHost(door.url, host.keys);
+        expect(await newer.tell(newer.sayProve(), whoAmI)).toMatchObject([{}, { type: 'host' }]);
       }
     });
 
