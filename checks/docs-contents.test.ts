@@ -9,10 +9,10 @@ import { describe, expect, test } from 'vitest';
 import { actionNames } from '../packages/client/src/arguments.ts';
 import { readConfig } from '../packages/client/src/config.ts';
 import { readStartConfig } from '../packages/server/src/config.ts';
-import { steeringNames } from '../packages/server/src/domain/fleet-steering.ts';
 import { readFleetFile } from '../packages/server/src/domain/fleet-file/fleet-file-reading.ts';
+import { steeringNames } from '../packages/server/src/domain/fleet-steering.ts';
 import { pages, readPage, section } from './markdown.ts';
-import { optionsOf, serverHelp } from './server-help.ts';
+import { optionsOf, serverHelp } from './program-help.ts';
 import { importsOf, packageOf, root, sourceFiles } from './sources.ts';
 
 const all = pages();

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readArguments, requireArguments } from '../packages/client/src/arguments.ts';
 import { pages, readPage, shellCommands } from './markdown.ts';
-import { optionsOf, serverCommands, serverHelp } from './server-help.ts';
+import { optionsOf, remotesCommands, remotesHelp, serverCommands, serverHelp } from './program-help.ts';
 import { root } from './sources.ts';
 
 const all = pages();
@@ -45,12 +45,31 @@ describe('commands that a page shows', () => {
       if (at < 0) return [];
       const [name = 'help', ...args] = words.slice(at + 1);
       if (['help', '--help', '--version', '…', 'COMMAND'].includes(name)) return [];
-      if (!known.has(name)) return [`${file}: there is no "remotes-server ${name}"`];
+      // Both spellings are in use: registration_token and registration-token.
+      if (!known.has(name.replaceAll('-', '_'))) return [`${file}: there is no "remotes-server ${name}"`];
       const options = optionsOf(serverHelp(name));
       return args
         .filter((arg) => arg.startsWith('--') && arg !== '--help')
         .filter((arg) => !options.has(arg.split('=')[0] ?? ''))
         .map((arg) => `${file}: "remotes-server ${name}" has no ${arg}`);
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  test('exist: commands and options of remotes', () => {
+    const known = remotesCommands();
+    const complaints = commands.flatMap(({ file, words }) => {
+      const at = words.indexOf('remotes');
+      if (at < 0 || (at > 0 && words[at - 1] !== 'npx')) return [];
+      const end = words.indexOf('--', at);
+      const [name = 'help', ...args] = words.slice(at + 1, end < 0 ? undefined : end);
+      if (['help', '--help', '…', 'COMMAND'].includes(name)) return [];
+      if (!known.has(name)) return [`${file}: there is no "remotes ${name}"`];
+      const options = optionsOf(remotesHelp(name));
+      return args
+        .filter((arg) => arg.startsWith('--') && arg !== '--help')
+        .filter((arg) => !options.has(arg.split('=')[0] ?? ''))
+        .map((arg) => `${file}: "remotes ${name}" has no ${arg}`);
     });
     expect(complaints).toEqual([]);
   });
