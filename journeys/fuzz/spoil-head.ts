@@ -72,7 +72,7 @@ export const spoilPath: Spoil = (draft, random) => {
     `${draft.path}%`,
     `${draft.path}%c0%ae/`,
     draft.path.toUpperCase(),
-    draft.path.replace('/v1', '/v2'),
+    draft.path.replace('/v1', '/v3'),
     draft.path.replace('/api', '/api/../api'),
     `/${draft.path}`,
     `${draft.path.slice(0, at)}${'a'.repeat(3000)}`,
