@@ -15,15 +15,16 @@ import { historyOptions, readLimit } from './history.ts';
 
 export const audit: CommandShape = {
   name: 'audit',
-  help: `Usage: remotes audit [list] [--actor NAME] [--action ACTION] [--subject SUBJECT] [--since TIME] [--before TIME] [--limit N | --all]
+  help: `Usage: remotes audit [list] [--actor NAME] [--action ACTION] [--subject SUBJECT] [--since TIME] [--before TIME]
+                            [--limit N | --all]
        remotes audit export FILE
        remotes audit verify FILE [--checkpoint CHECKPOINT]… [--fingerprint FINGERPRINT [--recovery FINGERPRINT]]
        remotes audit check
        remotes audit checkpoint
        remotes audit forget-checkpoint
 
-Who did what, when, and from where. The server signs how far the record goes with every answer; the newest such checkpoint is kept
-here, and one that does not follow from it is reported.
+Who did what, when, and from where. With every answer the server signs how far the record goes; the newest such
+checkpoint is kept here, and one that does not follow from it is reported.
 
   list               entries, newest first
   export             writes the whole record into a file ("-": standard output), with a checkpoint at its end

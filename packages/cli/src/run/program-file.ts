@@ -36,8 +36,10 @@ function byEnding(name: string): Interpreter | undefined {
 
 /** `#!/bin/sh`, `#!/usr/bin/env python3` … */
 function byFirstLine(program: string): Interpreter | undefined {
-  const named = /^#!\s*\S*?([\w.]+)(?:\s+(?:-S\s+)?([\w.]+))?/.exec(program);
-  const word = named?.[1] === 'env' ? named[2] : named?.[1];
+  const [, line] = /^#!(.*)/.exec(program) ?? [];
+  const [path = '', ...rest] = line?.trim().split(/\s+/) ?? [];
+  const isEnv = basename(path) === 'env';
+  const word = isEnv ? rest.find((part) => !part.startsWith('-')) : path;
   const known: [RegExp, Interpreter][] = [
     [/^python[\d.]*$/, 'python'],
     [/^bash$/, 'bash'],
@@ -45,7 +47,7 @@ function byFirstLine(program: string): Interpreter | undefined {
     [/^node$/, 'node'],
     [/^(pwsh|powershell)$/, 'powershell'],
   ];
-  return known.find(([pattern]) => pattern.test(word ?? ''))?.[1];
+  return known.find(([pattern]) => pattern.test(basename(word ?? '')))?.[1];
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,0 +1,111 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { signCheckpoint } from '@remotes/protocol/crypto/audit-chain';
+import { writeCheckpoint } from '@remotes/protocol/values/audit-checkpoint';
+import { describe, expect, test } from 'vitest';
+import { startFakeApi } from '../fake-api.ts';
+import { createCli } from '../run-cli.ts';
+
+const { privateKey } = generateKeyPairSync('ed25519');
+const server = '8cfe3e68-0160-4082-b3f6-271295723835';
+const noSettings = () => ({ items: [], next: null });
+
+function checkpoint(size: number, hash: string): string {
+  return writeCheckpoint(
+    signCheckpoint(privateKey, { server, size, hash: hash.repeat(64), at_ms: 1_795_000_000_000 + size }),
+  );
+}
+
+describe('checkpoints of the audit', () => {
+  test('the newest is kept; a smaller, another and an unsigned one are reported and not kept', async () => {
+    const api = await startFakeApi({ settings_list: noSettings });
+    const cli = createCli(api.env);
+    const ask = async (header: string) => {
+      api.headers['Remotes-Checkpoint'] = header;
+      return (await cli.run(['settings'])).stderr;
+    };
+    const [two, three] = [checkpoint(2, 'b'), checkpoint(3, 'c')];
+    expect(await ask(two)).toBe('');
+    expect(await ask(three)).toBe('');
+    expect(await ask(three)).toBe('');
+    expect(await ask(two)).toMatch(/^WARNING: .* now shows 2 entries in its audit, and had 3 entries\.\n/);
+    expect(await ask(checkpoint(3, 'd'))).toMatch(/^WARNING: .* another record of its audit/);
+    const forged = three.replace(/.{86}$/, 'A'.repeat(86)).replace(/^3/, '4');
+    expect(await ask(forged)).toMatch(/^WARNING: .* not signed/);
+    const [file = ''] = readdirSync(join(cli.folder, 'checkpoints'));
+    expect(readFileSync(join(cli.folder, 'checkpoints', file), 'utf8')).toBe(`${three}\n`);
+    expect((await cli.run(['audit', 'checkpoint'])).stdout).toBe(`${three}\n`);
+    await cli.run(['audit', 'forget-checkpoint']);
+    expect(await ask(two)).toBe('');
+  });
+});
+
+describe('answers that are none', () => {
+  test.each([
+    ['a session that has ended', { code: 'not_signed_in' } as const, 3, /Sign in again: remotes login\.\n$/],
+    ['something that this account may not', { code: 'not_allowed' } as const, 3, /may not do this/],
+    ['a fault of the server', { code: 'internal' } as const, 5, /The server failed/],
+  ])('%s is told in a sentence', async (_, problem, code, sentence) => {
+    const api = await startFakeApi({ settings_list: () => problem });
+    expect(await createCli(api.env).run(['settings'])).toMatchObject({
+      code,
+      stderr: expect.stringMatching(sentence),
+    });
+  });
+
+  test('a page of some proxy is not taken for an answer, nor shown', async () => {
+    const api = await startFakeApi({
+      settings_list: () => ({
+        write(response) {
+          response.writeHead(200, { 'Content-Type': 'text/html' });
+          response.end('<h1>secret corridor</h1>');
+        },
+      }),
+    });
+    const { code, stdout, stderr } = await createCli(api.env).run(['settings']);
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+    expect(stderr).toMatch(/does not answer as a Remotes server does \(HTTP 200\)/);
+    expect(stderr).not.toContain('corridor');
+  });
+
+  test('a change without an Idempotency-Key is not said twice when its answer is lost', async () => {
+    const api = await startFakeApi({ settings_remove: () => ({ write: (response) => response.destroy() }) });
+    expect(await createCli(api.env).run(['settings', 'remove', 'x'])).toMatchObject({ code: 5 });
+    expect(api.asked).toHaveLength(1);
+  });
+
+  test('nobody at the address is told at once', async () => {
+    const api = await startFakeApi({});
+    const gone = { ...api.env, REMOTES_SERVER: 'http://127.0.0.1:1' };
+    expect(await createCli(gone).run(['settings'])).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('Nothing listens at http://127.0.0.1:1'),
+    });
+  });
+});
+
+test('a list is read page after page, and items go out as they come', async () => {
+  const names = Array.from({ length: 3 }, (_, index) => `s${index}`);
+  const api = await startFakeApi({
+    settings_list({ query }) {
+      const at = Number(query.cursor ?? 0);
+      const item = {
+        name: names[at] ?? '',
+        value: 'v',
+        description: '',
+        is_secret: false,
+        is_steering: false,
+      };
+      return { items: [item], next: at < 2 ? String(at + 1) : null };
+    },
+  });
+  const cli = createCli(api.env);
+  expect(
+    JSON.parse((await cli.run(['settings', '--json'])).stdout).map(({ name }: { name: string }) => name),
+  ).toEqual(names);
+  expect((await cli.run(['settings', '-o', 'csv'])).stdout).toBe(
+    `name,value,steers,description\r\n${names.map((name) => `${name},v,,\r\n`).join('')}`,
+  );
+  expect(api.faults).toEqual([]);
+});

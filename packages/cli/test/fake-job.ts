@@ -1,0 +1,106 @@
+import type { JobDetail, JobPreview, RunCounts } from '@remotes/protocol/operators/jobs';
+import type { RunView } from '@remotes/protocol/operators/runs';
+import type { Handlers } from './fake-api.ts';
+
+export const jobId = '019a7c3e-5a8e-7cc1-b2a5-1f0e6e1d2c3b';
+const at = '2026-11-23T12:00:00.000Z';
+
+export const noRuns: RunCounts = {
+  queued: 0,
+  delivered: 0,
+  running: 0,
+  succeeded: 0,
+  failed: 0,
+  timed_out: 0,
+  stopped: 0,
+  interrupted: 0,
+  cancelled: 0,
+  expired: 0,
+  refused: 0,
+};
+
+export function fakeJob(counts: Partial<RunCounts>, more: Partial<JobDetail> = {}): JobDetail {
+  return {
+    id: jobId,
+    kind: 'ad_hoc',
+    state: 'ended',
+    name: 'uname',
+    command: null,
+    wire_number: 7,
+    interpreter: 'sh',
+    timeout_seconds: 60,
+    targets: 3,
+    counts: { ...noRuns, ...counts },
+    wave: null,
+    stop_after: null,
+    parent_id: null,
+    by: { kind: 'operator', name: 'ada' },
+    created_at: at,
+    expires_at: at,
+    ended_at: null,
+    program: 'uname',
+    settings: [],
+    variables: {},
+    output_variables: [],
+    asked_targets: { hosts_groups: ['web'] },
+    ...more,
+  };
+}
+
+export function fakePreview(more: Partial<JobPreview> = {}): JobPreview {
+  const host = { presence: 'online', protocol: 'sealed' } as const;
+  return {
+    targets: 3,
+    away: 0,
+    never: 0,
+    needs_yes: false,
+    unsuitable: [],
+    unsuitable_count: 0,
+    name: 'uname',
+    wave: null,
+    stop_after: null,
+    sample: null,
+    items: ['web1', 'web2', 'web3'].map((name, index) => ({ id: index + 1, name, ...host })),
+    next: null,
+    ...more,
+  };
+}
+
+export function fakeRun(more: Partial<RunView> = {}): RunView {
+  return {
+    id: '019a7c3e-5a8e-7cc1-b2a5-000000000001',
+    number: 1,
+    job_id: jobId,
+    host: { id: 1, name: 'web1' },
+    command: { name: 'uname', revision: 1 },
+    wire_number: 7,
+    state: 'succeeded',
+    reason: null,
+    attempt: 1,
+    interpreter: 'sh',
+    exit_code: 0,
+    signal: null,
+    delivered_at: at,
+    started_at: at,
+    stop_asked_at: null,
+    finished_at: at,
+    result: null,
+    output_bytes: 6,
+    output_cut_bytes: 0,
+    is_masked: false,
+    outcome: 'a',
+    ...more,
+  };
+}
+
+/** A server on which a job is as the counts say, from the beginning. */
+export function jobHandlers(counts: Partial<RunCounts>, more: Partial<JobDetail> = {}): Handlers {
+  const job = fakeJob(counts, more);
+  return {
+    jobs_preview: () => fakePreview(),
+    jobs_create: () => job,
+    jobs_show: () => job,
+    jobs_outcomes: () => ({ groups: [], other_groups: 0, other_runs: 0 }),
+    jobs_runs: () => ({ items: [], next: null }),
+  };
+}

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { startFakeApi } from './fake-api.ts';
+import { fakeJob, fakePreview, fakeRun, jobHandlers } from './fake-job.ts';
+import { type Cli, createCli } from './run-cli.ts';
+
+/** util-linux's script gives a program a terminal. */
+const underTerminal = ['script', '-qec'];
+const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
+
+function onTerminal(cli: Cli, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const running = cli.start(args, { under: underTerminal, env: { TERM: 'xterm', ...env } });
+  return { ...running, type: (text: string) => running.child.stdin?.write(text) };
+}
+
+describe.skipIf(!hasTerminal && !process.env.CI)('on a terminal', () => {
+  test('whoever is asked and says no has done nothing; who says yes agrees to this very number', async () => {
+    const preview = fakePreview({ targets: 57, needs_yes: true });
+    const api = await startFakeApi({ ...jobHandlers({ succeeded: 57 }), jobs_preview: () => preview });
+    for (const [answer, code] of [
+      ['n', 3],
+      ['y', 0],
+    ] as const) {
+      const cli = onTerminal(createCli(api.env), ['run', '-g', 'web', '--', 'uname']);
+      await cli.says(/Run it on 57 hosts\? \[y\/N\] /);
+      cli.type(`${answer}\r`);
+      expect(await cli.ended).toMatchObject({ code });
+    }
+    const made = api.asked.filter(({ route }) => route === 'jobs_create');
+    expect(made.map(({ body }) => body.yes)).toEqual([57]);
+  });
+
+  test('Ctrl-C asks; a job that is stopped ends with 130, and so does one that is left', async () => {
+    let isStopped = false;
+    const running = fakeJob({ running: 3 }, { state: 'open' });
+    const api = await startFakeApi({
+      ...jobHandlers({}),
+      jobs_show: () => (isStopped ? fakeJob({ stopped: 3 }, { state: 'stopped' }) : running),
+      jobs_stop() {
+        isStopped = true;
+        return { cancelled: 0, asked: 3, not_stoppable: 0, job: running };
+      },
+    });
+    const left = onTerminal(createCli(api.env), ['run', '-g', 'web', '--', 'uname']);
+    await left.says(/3 running/);
+    left.type('\u0003');
+    await left.says(/\[l\/s\/W\] /);
+    left.type('\u0003');
+    expect(await left.ended).toMatchObject({ code: 130 });
+    expect(isStopped).toBe(false);
+
+    const stopped = onTerminal(createCli(api.env), ['run', '-g', 'web', '--', 'uname']);
+    await stopped.says(/3 running/);
+    stopped.type('\u0003');
+    await stopped.says(/\[l\/s\/W\] /);
+    stopped.type('s\r');
+    expect(await stopped.ended).toMatchObject({
+      code: 130,
+      stdout: expect.stringContaining('3 asked to end'),
+    });
+  });
+
+  test('what hosts printed steers nothing, unless it is wanted raw; colours give way to NO_COLOR', async () => {
+    const sample = fakeRun();
+    const group = {
+      state: 'succeeded',
+      outcome: 'a',
+      runs: 3,
+      sample,
+      stderr: '',
+      is_cut: false,
+      diff: null,
+    } as const;
+    const api = await startFakeApi({
+      ...jobHandlers({ succeeded: 3 }),
+      jobs_outcomes: () => ({
+        groups: [{ ...group, stdout: 'x\u001b[2Jy\n' }],
+        other_groups: 0,
+        other_runs: 0,
+      }),
+    });
+    const see = async (args: readonly string[], env?: Readonly<Record<string, string>>) =>
+      (await onTerminal(createCli(api.env), ['jobs', 'outcomes', sample.job_id, ...args], env).ended).stdout;
+    expect(await see([])).toContain('\u001b[32m3 hosts');
+    expect(await see([])).toContain('x␛[2Jy');
+    expect(await see(['--raw'])).toContain('x\u001b[2Jy');
+    expect(await see([], { NO_COLOR: '1' })).not.toContain('\u001b[32m');
+  });
+
+  test('a password is shown nowhere', async () => {
+    const api = await startFakeApi({ session_create: () => ({ code: 'sign_in_failed' }) });
+    const cli = onTerminal(createCli(), ['login', api.url, '--name', 'ada']);
+    await cli.says(/Password of ada: /);
+    cli.type('tell nobody\r');
+    const { code, stdout } = await cli.ended;
+    expect(code).toBe(3);
+    expect(stdout).not.toContain('tell nobody');
+    expect(api.asked[0]?.body.password).toBe('tell nobody');
+  });
+});
