@@ -6,9 +6,9 @@ import {
   variableKey,
   type WantedCommand,
 } from './fleet-steps.ts';
-import { joinHostsGroup, leaveHostsGroup } from './hosts-group-membership.ts';
+import { joinHostsGroupAll, leaveHostsGroupAll } from './hosts-group-membership.ts';
 import type { Author } from './operators/actor.ts';
-import type { CommandRevision, Tables } from './ports.ts';
+import type { CommandRevision, Host, Tables } from './ports.ts';
 
 type Circumstances = {
   readonly now: number;
@@ -53,8 +53,9 @@ async function putHostsGroups(tables: Tables, plan: FleetPlan): Promise<Ids> {
     const group = former ?? (await tables.hostsGroups.add(wanted.name, wanted.isActive));
     if (former) await tables.hostsGroups.change(former.id, differing(former, wanted));
     ids.set(wanted.name, group.id);
-    for (const { id } of leaving) await leaveHostsGroup(tables, group.id, id);
-    for (const { id } of joining) await joinHostsGroup(tables, group.id, id);
+    const idsOf = (hosts: readonly Host[]) => hosts.map(({ id }) => id);
+    await leaveHostsGroupAll(tables, group.id, idsOf(leaving));
+    await joinHostsGroupAll(tables, group.id, idsOf(joining));
   }
   return ids;
 }

@@ -1,6 +1,6 @@
 import { readUuid } from '@remotes/protocol/values/uuid';
 import { type AdministrationRefusal, decline } from './administration-refusal.ts';
-import { reaches } from './operators/rights.ts';
+import { createHostFinder } from './fleet-host-finder.ts';
 import type { Host, Tables } from './ports.ts';
 
 /**
@@ -13,27 +13,42 @@ export async function findHosts(
   references: readonly string[],
   within: readonly number[] | null = null,
 ): Promise<Host[] | AdministrationRefusal> {
+  const all = references.length > singlyUpTo ? createHostFinder(await tables.hosts.list()) : undefined;
+  const meant: (Host | undefined)[] = [];
+  for (const reference of references) meant.push(all ? all(reference) : await findHost(tables, reference));
+  const seen = await idsWithin(
+    tables,
+    meant.flatMap((host) => host?.id ?? []),
+    within,
+  );
   const found = new Map<number, Host>();
   const unknown: string[] = [];
-  for (const reference of references) {
-    const host = await findHost(tables, reference);
-    if (host && (await isWithin(tables, host, within))) found.set(host.id, host);
-    else unknown.push(`"${reference}"`);
+  for (const [index, host] of meant.entries()) {
+    if (host && seen.has(host.id)) found.set(host.id, host);
+    else unknown.push(`"${references[index]}"`);
   }
   if (unknown.length === 0) return [...found.values()];
   const who = unknown.length === 1 ? 'no host' : 'no hosts';
+  const more = unknown.length > mostNamed ? ` and ${unknown.length - mostNamed} more` : '';
   return decline(
     'unknown_host',
-    `There ${unknown.length === 1 ? 'is' : 'are'} ${who} ${unknown.join(', ')}: the list of hosts has them by name and id.`,
+    `There ${unknown.length === 1 ? 'is' : 'are'} ${who} ${unknown.slice(0, mostNamed).join(', ')}${more}: the list of hosts has them by name and id.`,
   );
 }
 
-async function isWithin(tables: Tables, host: Host, within: readonly number[] | null): Promise<boolean> {
-  if (within === null) return true;
-  const groups = await tables.hostsGroups.ofHost(host.id);
-  return reaches(
-    { hostsGroupIds: within },
-    groups.map(({ id }) => id),
+/** From so many references on, all hosts are read once instead of each by itself. */
+const singlyUpTo = 50;
+const mostNamed = 20;
+
+async function idsWithin(
+  tables: Tables,
+  ids: readonly number[],
+  within: readonly number[] | null,
+): Promise<ReadonlySet<number>> {
+  if (within === null) return new Set(ids);
+  const memberships = await tables.hostsGroups.ofHosts(ids);
+  return new Set(
+    memberships.flatMap(({ hostId, hostsGroupId }) => (within.includes(hostsGroupId) ? hostId : [])),
   );
 }
 

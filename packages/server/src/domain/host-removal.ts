@@ -51,8 +51,12 @@ export async function decideRemoval(
   return { removed: hosts };
 }
 
+const mostNamed = 10;
+
 function what(hosts: readonly Host[], withRuns: readonly Host[]): string {
-  const names = withRuns.map((host) => `"${host.name}"`).join(', ');
+  const some = withRuns.slice(0, mostNamed).map((host) => `"${host.name}"`);
+  const more = withRuns.length > some.length ? ` and ${withRuns.length - some.length} more` : '';
+  const names = some.join(', ') + more;
   const [all, whose] =
     hosts.length === 1 ? ['This host goes', 'it'] : [`These ${hosts.length} hosts go`, 'them'];
   return (

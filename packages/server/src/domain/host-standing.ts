@@ -1,7 +1,8 @@
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
-import { currentDefinitions } from './definitions.ts';
+import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
-import { runsOn } from './offer.ts';
+import { changeHosts } from './hosts-changing.ts';
+import { runsOnV1 } from './offer.ts';
 import type { Asker } from './operators/asker.ts';
 import { reachesAll } from './operators/rights.ts';
 import type { Host, HostChange, Tables } from './ports.ts';
@@ -54,12 +55,8 @@ export async function decideStanding(
 
   const definitions = await currentDefinitions(tables);
   const runnable = runnableCommands(definitions, now);
-  let willRunOn = 0;
-  for (const { host, change } of changes) {
-    if (change.state !== 'verified') continue;
-    const pending = new Set(await tables.pending.ofHost(host.id));
-    if (runnable.some(({ id, interpreter }) => pending.has(id) && runsOn(host, interpreter))) willRunOn += 1;
-  }
+  const admitted = changes.filter(({ change }) => change.state === 'verified');
+  const willRunOn = admitted.length > 0 ? await countDue(tables, runnable, admitted) : 0;
   const refusal =
     deed === 'disable' && manner.areSelected
       ? refusalOfNumber(definitions, changes.length, agreedHosts, 'will be disabled')
@@ -69,19 +66,32 @@ export async function decideStanding(
   }
   if (refusal) return refusal;
 
-  for (const { host, change } of changes) {
-    await tables.hosts.change(host.id, change);
-    await tables.audit.note({
+  await changeHosts(tables, changes);
+  await tables.audit.noteAll(
+    changes.map(({ host, change }) => ({
       at: now,
       by,
       action: `host.${deed}`,
       subject: `host ${host.id}`,
       before: { name: host.name, state: host.state },
       after: { name: host.name, state: change.state ?? host.state },
-    });
-  }
+    })),
+  );
   if (changes.length > 0) await tables.server.bumpEpoch();
   return { changed: changes.map(({ host, change }) => ({ ...host, ...change })), unchanged, willRunOn };
+}
+
+/** On how many of these hosts something waits that they can be given. */
+async function countDue(
+  tables: Tables,
+  runnable: readonly CommandDefinition[],
+  changes: readonly { readonly host: Host }[],
+): Promise<number> {
+  const numbersOf = (isOnV1: boolean) =>
+    runnable.filter(({ interpreter }) => !isOnV1 || runsOnV1(interpreter)).map(({ id }) => id);
+  const sealed = new Set(await tables.pending.waitingHostIds(numbersOf(false)));
+  const onV1 = new Set(await tables.pending.waitingHostIds(numbersOf(true)));
+  return changes.filter(({ host }) => (host.channelKey === null ? onV1 : sealed).has(host.id)).length;
 }
 
 /** The first that came by a token which is not wholly within these groups. */

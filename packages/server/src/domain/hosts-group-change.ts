@@ -2,7 +2,7 @@ import { type AdministrationRefusal, decline, isDeclined } from './administratio
 import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
 import type { HostsChanged } from './host-standing.ts';
-import { joinHostsGroup, leaveHostsGroup } from './hosts-group-membership.ts';
+import { joinHostsGroupAll, leaveHostsGroupAll } from './hosts-group-membership.ts';
 import { runsOn } from './offer.ts';
 import type { Asker } from './operators/asker.ts';
 import { reaches } from './operators/rights.ts';
@@ -53,9 +53,11 @@ export async function decideGrouping(
       : refusalOfRuns(definitions, willRunOn, agreedHosts);
   if (refusal) return refusal;
 
-  for (const host of toChange) {
-    await (deed === 'group' ? joinHostsGroup : leaveHostsGroup)(tables, group.id, host.id);
-  }
+  await (deed === 'group' ? joinHostsGroupAll : leaveHostsGroupAll)(
+    tables,
+    group.id,
+    toChange.map(({ id }) => id),
+  );
   if (toChange.length > 0) {
     await tables.server.bumpEpoch();
     await tables.audit.note({
@@ -100,16 +102,30 @@ async function countRunning(
   const runnable = [...definitions.commands.values()].filter(
     (command) => command.hostsGroupId === group.id && willRun(command, now),
   );
-  let count = 0;
-  for (const host of joining) {
-    if (host.state !== 'verified') continue;
-    for (const command of runnable) {
-      if (!runsOn(host, command.interpreter)) continue;
-      const run = await tables.runs.ofHost(host.id, command.id);
-      if (run && run.state !== 'queued') continue;
-      count += 1;
-      break;
-    }
+  const hosts = joining.filter(({ state }) => state === 'verified');
+  const due = new Set<number>();
+  for (const command of runnable) {
+    const able = hosts.filter((host) => !due.has(host.id) && runsOn(host, command.interpreter));
+    const ran = await whoRan(tables, command.id, able);
+    for (const { id } of able) if (!ran.has(id)) due.add(id);
   }
-  return count;
+  return due.size;
+}
+
+/** From so many hosts on, all that ran a command are read at once. */
+const singlyUpTo = 50;
+
+/** Which of these hosts were given a run of this command. */
+async function whoRan(
+  tables: Tables,
+  wireNumber: number,
+  hosts: readonly Host[],
+): Promise<ReadonlySet<number>> {
+  if (hosts.length > singlyUpTo) return new Set(await tables.runs.hostIds(wireNumber));
+  const ran = new Set<number>();
+  for (const { id } of hosts) {
+    const run = await tables.runs.ofHost(id, wireNumber);
+    if (run && run.state !== 'queued') ran.add(id);
+  }
+  return ran;
 }

@@ -1,6 +1,7 @@
 import { type AdministrationRefusal, isDeclined } from './administration-refusal.ts';
 import { currentDefinitions } from './definitions.ts';
 import { findHosts } from './host-finding.ts';
+import { changeHosts } from './hosts-changing.ts';
 import type { Asker } from './operators/asker.ts';
 import type { Host, Tables } from './ports.ts';
 import { withoutSessions } from './request-order.ts';
@@ -29,24 +30,30 @@ export async function decideV1Allowance(
     areSelected &&
     refusalOfNumber(await currentDefinitions(tables), changed.length, agreedHosts, 'will be open to v1');
   if (refusal) return refusal;
-  for (const host of changed) {
-    await tables.hosts.change(host.id, {
-      channelKey: null,
-      channelKeyEnrolledAt: null,
-      // What v1 delivers from now on goes to no journal that could say that it never came.
-      journalId: null,
-      // An enrolment that somebody held back would close v1 again.
-      ...withoutSessions(host, now),
-    });
-    await tables.audit.note({
+  await changeHosts(
+    tables,
+    changed.map((host) => ({
+      host,
+      change: {
+        channelKey: null,
+        channelKeyEnrolledAt: null,
+        // What v1 delivers from now on goes to no journal that could say that it never came.
+        journalId: null,
+        // An enrolment that somebody held back would close v1 again.
+        ...withoutSessions(host, now),
+      },
+    })),
+  );
+  await tables.audit.noteAll(
+    changed.map((host) => ({
       at: now,
       by,
       action: 'host.allow_v1',
       subject: `host ${host.id}`,
       before: { name: host.name, channel_key: host.channelKey },
       after: { name: host.name, channel_key: null },
-    });
-  }
+    })),
+  );
   if (changed.length > 0) await tables.server.bumpEpoch();
   return { changed, unchanged };
 }

@@ -55,6 +55,12 @@ export function sqlOnce<Row>(connection: Connection, statement: RawBuilder<unkno
   return builtOnce<Row>(connection, (db) => ({ compile: () => statement.compile(db) as CompiledQuery<Row> }));
 }
 
+/** The same for what answers no rows; answers how many were written. */
+export function runOnce(connection: Connection, statement: RawBuilder<unknown>): Promise<number> {
+  const { sql, parameters } = statement.compile(queryBuilders[connection.kind]);
+  return connection.run({ name: undefined, text: sql }, parameters);
+}
+
 type Filled<Input> = { statement: Statement; fill(input: Input): Parameters };
 
 let statementCount = 0;

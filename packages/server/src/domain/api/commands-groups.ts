@@ -86,7 +86,7 @@ function momentOf(text: string | null | undefined): number | null | undefined | 
 type Viewed = { readonly group: CommandsGroup; readonly view: CommandsGroupView };
 
 /** The commands groups that exist for somebody. */
-export async function viewCommandsGroups(tables: Tables, scope: Scope): Promise<Viewed[]> {
+async function viewCommandsGroups(tables: Tables, scope: Scope): Promise<Viewed[]> {
   const hostsGroups = new Map((await groupsSeen(tables, scope)).map(({ id, name }) => [id, name]));
   const counts = new Map<number, number>();
   for (const { commandsGroupId } of await tables.commands.list()) {

@@ -1,5 +1,5 @@
 import type { HostsChanged, hostsRoutes } from '@remotes/protocol/operators/hosts';
-import { type AdministrationRefusal, isDeclined } from '../administration-refusal.ts';
+import { type AdministrationRefusal, decline, isDeclined } from '../administration-refusal.ts';
 import { hostVersion } from '../host-rename.ts';
 import type { StandingRequest } from '../host-standing.ts';
 import type { ApiAsk, ApiDeeds, ApiReply } from '../operators/api-ask.ts';
@@ -33,6 +33,12 @@ export const hostsChangesDeeds: ApiDeeds<Names> = {
   hosts_enable: (ask) => changeStanding(ask, 'enable'),
   hosts_remove: (ask) =>
     changeHosts(ask, async (request) => {
+      if (request.hosts.length > mostRemoved) {
+        return decline(
+          'unsuitable_value',
+          `These are ${request.hosts.length} hosts, and ${mostRemoved} can be removed at once: name fewer.`,
+        );
+      }
       const answer = await ask.mind.storage.decide('removeHosts', request);
       return isDeclined(answer) ? answer : { changed: answer.removed, unchanged: [], willRunOn: 0 };
     }),
@@ -42,6 +48,9 @@ export const hostsChangesDeeds: ApiDeeds<Names> = {
       return isDeclined(answer) ? answer : { ...answer, willRunOn: 0 };
     }),
 };
+
+/** Each takes with it all that is stored about it, while every other change waits. */
+const mostRemoved = 1000;
 
 type Ask = ApiAsk<'hosts_approve' | 'hosts_disable' | 'hosts_enable' | 'hosts_remove' | 'hosts_allow_v1'>;
 

@@ -1,16 +1,16 @@
 import type { hostsRoutes } from '@remotes/protocol/operators/hosts';
-import { type AdministrationRefusal, isDeclined } from '../administration-refusal.ts';
+import { isDeclined } from '../administration-refusal.ts';
 import { currentDefinitions } from '../definitions.ts';
 import { hostVersion } from '../host-rename.ts';
 import { readNotOffered } from '../hosts-reading.ts';
-import { selectHosts } from '../jobs/host-selection.ts';
 import type { Actor } from '../operators/actor.ts';
 import type { ApiDeeds } from '../operators/api-ask.ts';
 import { pageFrom, readCursor } from '../operators/cursor.ts';
-import { isProblem, notFound, type Problem } from '../operators/problem.ts';
+import { isProblem, notFound } from '../operators/problem.ts';
 import { reaches } from '../operators/rights.ts';
 import type { Host, Tables } from '../ports.ts';
 import { viewHosts } from './host-view.ts';
+import { selectedHosts } from './hosts-selected.ts';
 import { rowsWanted } from './list-page.ts';
 import { maybeMomentText } from './moment-text.ts';
 
@@ -23,20 +23,21 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
     const now = mind.clock();
     const after = readCursor(query.cursor, ['text']);
     if (isProblem(after)) return after;
-    const selected =
-      query.where === undefined ? undefined : await idsSelected(tables, actor, query.where, now);
-    if (isProblem(selected) || isDeclined(selected)) return selected;
-    const rows = await tables.hosts.page({
-      within: actor.hostsGroupIds,
-      limit: rowsWanted(query),
-      now,
-      ...(selected !== undefined && { ids: selected }),
-      ...(query.q !== undefined && { namePart: query.q }),
-      ...(query.state !== undefined && { state: query.state }),
-      ...(query.presence !== undefined && { presence: query.presence }),
-      ...(query.hosts_group !== undefined && { hostsGroupId: query.hosts_group }),
-      ...(after !== undefined && { afterName: after[0] }),
-    });
+    const { where } = query;
+    const rows =
+      where === undefined
+        ? await tables.hosts.page({
+            within: actor.hostsGroupIds,
+            limit: rowsWanted(query),
+            now,
+            ...(query.q !== undefined && { namePart: query.q }),
+            ...(query.state !== undefined && { state: query.state }),
+            ...(query.presence !== undefined && { presence: query.presence }),
+            ...(query.hosts_group !== undefined && { hostsGroupId: query.hosts_group }),
+            ...(after !== undefined && { afterName: after[0] }),
+          })
+        : await selectedHosts(tables, actor, { ...query, where }, after?.[0], now);
+    if (isProblem(rows) || isDeclined(rows)) return rows;
     const { items, next } = pageFrom(rows, query.limit, ({ name }) => [name]);
     return { answer: { items: await viewHosts(tables, actor, items, now), next } };
   },
@@ -69,17 +70,6 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
     return { answer, version: hostVersion(host) };
   },
 };
-
-async function idsSelected(
-  tables: Tables,
-  { hostsGroupIds }: Actor,
-  where: string,
-  now: number,
-): Promise<number[] | Problem | AdministrationRefusal> {
-  const selection = await selectHosts(tables, hostsGroupIds, { where }, now);
-  if (isProblem(selection) || isDeclined(selection)) return selection;
-  return selection.hosts.map(({ id }) => id);
-}
 
 /** A host, if it exists for this actor. */
 export async function hostInReach(tables: Tables, actor: Actor, id: number): Promise<Host | undefined> {

@@ -47,6 +47,8 @@ export type AuditFilter = {
 export interface AuditTable {
   /** Notes what this decision does. The appender puts it into the chain after the commit. */
   note(note: AuditNote): Promise<void>;
+  /** The same of many things that were changed at once. */
+  noteAll(notes: readonly AuditNote[]): Promise<void>;
   /** Waits until no other transaction is about to append, and keeps others from it until the end of this one. */
   takeTurn(): Promise<void>;
   /** Oldest first. */

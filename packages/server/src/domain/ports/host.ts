@@ -123,6 +123,8 @@ export interface HostsTable {
   /** Adds a host in state `registered`, named by its id in six digits. */
   add(host: NewHost): Promise<Host>;
   change(id: number, change: HostChange): Promise<void>;
+  /** The same change of all of them. */
+  changeAll(ids: readonly number[], change: HostChange): Promise<void>;
   remove(id: number): Promise<void>;
   /** Of every host, when its sessions began and how far they counted. */
   forgetSessions(): Promise<void>;

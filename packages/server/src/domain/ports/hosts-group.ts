@@ -17,4 +17,6 @@ export interface HostsGroupsTable {
   /** False when the host was a member already. */
   join(groupId: number, hostId: number): Promise<boolean>;
   leave(groupId: number, hostId: number): Promise<boolean>;
+  joinAll(groupId: number, hostIds: readonly number[]): Promise<void>;
+  leaveAll(groupId: number, hostIds: readonly number[]): Promise<void>;
 }

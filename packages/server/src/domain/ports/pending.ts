@@ -13,6 +13,11 @@ export interface PendingTable {
   removeForMember(hostsGroupId: number, hostId: number): Promise<void>;
   /** Makes the command pending for exactly those members of the hosts group that have no run of it, or a queued one. */
   resetForCommand(wireNumber: number, hostsGroupId: number): Promise<void>;
+  /** The same for many hosts that belong to the group now, or no more. */
+  addForMembers(hostsGroupId: number, hostIds: readonly number[]): Promise<void>;
+  removeForMembers(hostsGroupId: number, hostIds: readonly number[]): Promise<void>;
+  /** The hosts that have one of these commands pending, whatever state they are in. */
+  waitingHostIds(wireNumbers: readonly number[]): Promise<number[]>;
   /** The verified hosts that have one of these commands pending, each once. */
   hostIds(wireNumbers: readonly number[]): Promise<number[]>;
   /** The same, of hosts that have proved a channel key. */

@@ -1,13 +1,26 @@
 import type { AuditCheckpoint } from '@remotes/protocol/values/audit-checkpoint';
 import { type CanonicalValue, canonicalJson } from '@remotes/protocol/values/canonical-json';
+import { sql } from 'kysely';
 import type { AuditFilter, AuditNote, AuditTable, ChainedEntry } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
-import { builtOnce, prepared } from '../prepared.ts';
+import { builtOnce, prepared, preparedSql } from '../prepared.ts';
 import { chainTable } from './audit-chain.ts';
 
 const note = prepared((db, given: { note: string }) =>
   db.insertInto('audit_notes').values({ note: given.note }),
 );
+/** Each statement is a way there and back: thousands of notes go as one. */
+const noteAll = {
+  sqlite: preparedSql(
+    (given: { notes: string }) =>
+      sql`insert into audit_notes (note) select value from json_each(${given.notes}) order by key`,
+  ),
+  postgres: preparedSql(
+    (given: { notes: string }) =>
+      sql`insert into audit_notes (note) select value
+        from json_array_elements_text(${given.notes}::json) with ordinality as given (value, place) order by place`,
+  ),
+};
 const entriesAfter = prepared((db, given: { number: number; limit: number }) =>
   db
     .selectFrom('audit_entries')
@@ -47,6 +60,11 @@ export function auditTable(connection: Connection): AuditTable {
     ...chainTable(connection),
     async note(given: AuditNote) {
       await note.run(connection, { note: canonicalJson(entryOf(given)) });
+    },
+    async noteAll(given: readonly AuditNote[]) {
+      if (given.length === 0) return;
+      const notes = given.map((one) => canonicalJson(entryOf(one)));
+      await noteAll[connection.kind].run(connection, { notes: JSON.stringify(notes) });
     },
     list: (filter: AuditFilter) => list(connection, filter),
     after: (number: number, limit: number) => entriesAfter.all(connection, { number, limit }),

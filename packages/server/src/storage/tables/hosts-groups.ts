@@ -1,7 +1,9 @@
+import { type SqlBool, sql } from 'kysely';
 import type { HostsGroup, HostsGroupsTable } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
-import { builtOnce, prepared } from '../prepared.ts';
+import { builtOnce, prepared, runOnce } from '../prepared.ts';
+import { listOf } from './id-list.ts';
 
 const columns = ['hosts_groups.id', 'hosts_groups.name', 'hosts_groups.is_active as isActive'] as const;
 
@@ -89,7 +91,7 @@ export function hostsGroupsTable(connection: Connection): HostsGroupsTable {
         db
           .selectFrom('hosts_group_members')
           .select(['host_id as hostId', 'hosts_group_id as hostsGroupId'])
-          .where('host_id', 'in', hostIds)
+          .where(sql<SqlBool>`host_id in ${listOf(connection.kind, hostIds)}`)
           .orderBy('host_id')
           .orderBy('hosts_group_id'),
       );
@@ -105,6 +107,22 @@ export function hostsGroupsTable(connection: Connection): HostsGroupsTable {
     memberships: () => memberships.all(connection, {}),
     async join(groupId: number, hostId: number) {
       return (await join.run(connection, { groupId, hostId })) === 1;
+    },
+    async joinAll(groupId: number, hostIds: readonly number[]) {
+      const ids = listOf(connection.kind, hostIds);
+      await runOnce(
+        connection,
+        sql`insert into hosts_group_members (hosts_group_id, host_id)
+          select hosts_groups.id, hosts.id from hosts_groups join hosts on hosts.id in ${ids}
+          where hosts_groups.id = ${groupId} on conflict do nothing`,
+      );
+    },
+    async leaveAll(groupId: number, hostIds: readonly number[]) {
+      const ids = listOf(connection.kind, hostIds);
+      await runOnce(
+        connection,
+        sql`delete from hosts_group_members where hosts_group_id = ${groupId} and host_id in ${ids}`,
+      );
     },
     async leave(groupId: number, hostId: number) {
       return (await leave.run(connection, { groupId, hostId })) === 1;

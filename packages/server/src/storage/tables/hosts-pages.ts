@@ -2,10 +2,11 @@ import type { HostState } from '@remotes/protocol/values/host';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { writtenLateMs } from '../../domain/hosts-reading.ts';
 import type { HostsPage } from '../../domain/ports.ts';
-import type { Connection, DatabaseKind } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { builtOnce } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 import { hostColumns } from './hosts-columns.ts';
+import { listOf } from './id-list.ts';
 
 /** Hosts by name, which is unique: a page goes on where the one before ended, however many there are. */
 export function hostsPage(connection: Connection, page: HostsPage) {
@@ -16,7 +17,7 @@ export function hostsPage(connection: Connection, page: HostsPage) {
     if (namePart !== undefined) query = query.where(contains(sql.ref('hosts.name'), namePart));
     if (state !== undefined) query = query.where('state', '=', state);
     if (hostsGroupId !== undefined) query = query.where((build) => isIn(build, [hostsGroupId]));
-    if (ids !== undefined) query = query.where(isAmong(connection.kind, ids));
+    if (ids !== undefined) query = query.where(sql<SqlBool>`hosts.id in ${listOf(connection.kind, ids)}`);
     if (within !== null) query = query.where((build) => isIn(build, within));
     if (presence === 'never') query = query.where('last_seen_at', 'is', null);
     if (presence === 'away') query = query.where(isAway(now));
@@ -52,7 +53,7 @@ export async function countHosts(
 }
 
 /** Whether a text holds another one, whatever the case of its letters (as far as the database knows letters). */
-export function contains(text: Expression<string>, part: string): Expression<SqlBool> {
+function contains(text: Expression<string>, part: string): Expression<SqlBool> {
   const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
   return sql<SqlBool>`lower(${text}) like lower(${pattern}) escape '\\'`;
 }
@@ -66,14 +67,6 @@ function isIn(build: ExpressionBuilder<Schema, 'hosts'>, groupIds: readonly numb
       .whereRef('member.host_id', '=', 'hosts.id')
       .where('member.hosts_group_id', 'in', groupIds),
   );
-}
-
-/** As one list: half the fleet would be too many parameters. */
-function isAmong(kind: DatabaseKind, ids: readonly number[]): Expression<SqlBool> {
-  const list = JSON.stringify(ids);
-  return kind === 'sqlite'
-    ? sql<SqlBool>`hosts.id in (select value from json_each(${list}))`
-    : sql<SqlBool>`hosts.id in (select value::bigint from json_array_elements_text(${list}::json))`;
 }
 
 /** As `presenceOf` judges it. */

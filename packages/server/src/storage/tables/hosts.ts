@@ -10,11 +10,12 @@ import type {
 } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
-import { prepared, preparedSql } from '../prepared.ts';
+import { prepared, preparedSql, runOnce } from '../prepared.ts';
 import { hostColumns } from './hosts-columns.ts';
 import { hostsInBrief } from './hosts-in-brief.ts';
 import { countHosts, hostsPage } from './hosts-pages.ts';
 import { recordVisits } from './hosts-visits.ts';
+import { listOf } from './id-list.ts';
 
 const byId = prepared((db, given: { id: number }) =>
   db.selectFrom('hosts').select(hostColumns).where('id', '=', given.id),
@@ -66,7 +67,7 @@ const nameById = prepared((db, given: { id: number; name: string }) =>
     ),
 );
 
-const change = changer('hosts', 'id', {
+const changedColumns = {
   name: 'name',
   state: 'state',
   needsApproval: 'needs_approval',
@@ -82,7 +83,8 @@ const change = changer('hosts', 'id', {
   toldStoreId: 'told_store_id',
   sessionsFrom: 'sessions_from',
   counterFrom: 'counter_from',
-});
+} as const satisfies Record<keyof HostChange, string>;
+const change = changer('hosts', 'id', changedColumns);
 
 const remove = prepared((db, given: { id: number }) => db.deleteFrom('hosts').where('id', '=', given.id));
 // Runs and what is pending name their host by no foreign key. Those that wait are in no index of hosts, but in that of each job.
@@ -154,6 +156,15 @@ export function hostsTable(connection: Connection): HostsTable {
     },
     inBrief: (asked: HostsInBrief) => hostsInBrief(connection, asked),
     change: (id: number, changes: HostChange) => change(connection, id, changes),
+    async changeAll(ids: readonly number[], changes: HostChange) {
+      const set = Object.entries(changes).map(([member, value]) => {
+        const column = sql.ref(changedColumns[member as keyof HostChange]);
+        return sql`${column} = ${typeof value === 'boolean' ? Number(value) : value}`;
+      });
+      if (set.length === 0) return;
+      const list = listOf(connection.kind, ids);
+      await runOnce(connection, sql`update hosts set ${sql.join(set)} where id in ${list}`);
+    },
     async remove(id: number) {
       await removeRuns.run(connection, { id });
       await removeWaitingRuns.run(connection, { id });

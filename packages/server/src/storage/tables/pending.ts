@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { PendingTable } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
-import { builtOnce, prepared, preparedSql } from '../prepared.ts';
+import { builtOnce, prepared, preparedSql, runOnce, sqlOnce } from '../prepared.ts';
+import { listOf } from './id-list.ts';
 
 type Place = { hostId: number; wireNumber: number };
 type Membership = { hostsGroupId: number; hostId: number };
@@ -124,6 +125,37 @@ export function pendingTable(connection: Connection): PendingTable {
     async resetForCommand(wireNumber: number, hostsGroupId: number) {
       await removeCommand.run(connection, { wireNumber });
       await addForMembers.run(connection, { wireNumber, hostsGroupId });
+    },
+    async addForMembers(hostsGroupId: number, hostIds: readonly number[]) {
+      await runOnce(
+        connection,
+        sql`insert into pending (host_id, wire_number)
+          select hosts.id, commands.id from commands_groups
+            join commands on commands.commands_group_id = commands_groups.id
+            join hosts on hosts.id in ${listOf(connection.kind, hostIds)}
+          where commands_groups.hosts_group_id = ${hostsGroupId} and not exists (
+            select 1 from runs where runs.host_id = hosts.id and runs.wire_number = commands.id
+              and runs.state <> 'queued')
+          on conflict do nothing`,
+      );
+    },
+    async removeForMembers(hostsGroupId: number, hostIds: readonly number[]) {
+      await runOnce(
+        connection,
+        sql`delete from pending where host_id in ${listOf(connection.kind, hostIds)} and wire_number in (
+          select commands.id from commands_groups
+            join commands on commands.commands_group_id = commands_groups.id
+          where commands_groups.hosts_group_id = ${hostsGroupId})`,
+      );
+    },
+    async waitingHostIds(wireNumbers: readonly number[]) {
+      if (wireNumbers.length === 0) return [];
+      const rows = await sqlOnce<{ hostId: number }>(
+        connection,
+        sql`select distinct host_id as "hostId" from pending
+          where wire_number in ${listOf(connection.kind, wireNumbers)}`,
+      );
+      return rows.map(({ hostId }) => hostId);
     },
     hostIds: (wireNumbers: readonly number[]) => hostIds(connection, wireNumbers, { isSealed: false }),
     sealedHostIds: (wireNumbers: readonly number[]) => hostIds(connection, wireNumbers, { isSealed: true }),

@@ -65,4 +65,3 @@ export async function openFleetDoor(database: OpenDatabase) {
     },
   };
 }
-export type FleetDoor = Awaited<ReturnType<typeof openFleetDoor>>;
