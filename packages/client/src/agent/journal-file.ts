@@ -12,18 +12,22 @@ import { encodeRecord, type JournalHeader, type JournalRecord, newestVersion } f
 export type JournalFile = {
   /** Of this journal; undefined while a client that gave none is the last one that wrote it anew. */
   readonly id: () => string | undefined;
+  /** The id of the past that belongs to it. */
+  readonly pastId: () => string | undefined;
   readonly sizeBytes: () => number;
   readonly isBroken: () => boolean;
   /** Takes room for the next record, synced, and keeps it: blanks behind the last one, which are no record yet. */
   reserve(): Promise<void>;
   /** With `isSynced` the record is on the disk when this returns. */
   append(record: JournalRecord, isSynced: boolean): Promise<void>;
-  /** With `isNew` it is another journal from then on. */
-  replace(records: readonly JournalRecord[], isNew?: boolean): Promise<void>;
+  replace(records: readonly JournalRecord[], change?: HeaderChange): Promise<void>;
   /** Forgets all records. Unsynced: after a power cut they may be there again. */
   clear(): Promise<void>;
   close(): Promise<void>;
 };
+
+/** With `isNew` it is another journal from then on. */
+export type HeaderChange = { readonly isNew?: boolean; readonly pastId?: string | undefined };
 
 export type OpenedJournalFile = JournalReading & { readonly file: JournalFile };
 
@@ -92,6 +96,7 @@ function journalFile(
 
   return {
     id: () => header.id,
+    pastId: () => header.past,
     sizeBytes: () => sizeBytes,
     isBroken: () => isBroken,
     reserve: () => writeAtEnd(Buffer.alloc(reservedBytes, ' '), true),
@@ -100,8 +105,9 @@ function journalFile(
       await writeAtEnd(bytes, isSynced);
       sizeBytes += bytes.length;
     },
-    async replace(records, isNew = false) {
-      const first = isNew ? newHeader() : header;
+    async replace(records, { isNew = false, pastId } = {}) {
+      const { past: _, ...same } = isNew ? newHeader() : header;
+      const first = pastId === undefined ? same : { ...same, past: pastId };
       const text = [first, ...records].map(encodeRecord).join('');
       await replaceFile(path, text);
       header = first;

@@ -8,6 +8,10 @@ import { stateOf } from './run-state.ts';
  * from results that wait, and the journal is empty when all of them are stored.
  */
 export type Past = {
+  /** Of the file; undefined while there is none. */
+  readonly id: () => string | undefined;
+  /** Something in it was lost, and is not found again. */
+  readonly isDamaged: boolean;
   readonly all: () => readonly PastRecord[];
   /** This attempt of the run has begun before, or a later one has. */
   readonly hasBegun: (run: string, attempt: number) => boolean;
@@ -30,10 +34,13 @@ export async function openPast(path: string): Promise<Past> {
   };
   const hasBegun = (run: string, attempt: number) => (begunAttempts.get(run) ?? 0) >= attempt;
   for (const record of opened?.records ?? []) if (record.kind === 'past') take(record);
+  const isNew = opened !== undefined && opened.file.id() === undefined;
   // What is damaged has been put aside, and must not be found again.
-  if (opened?.isDamaged) await opened.file.replace([...all.values()]).catch(() => {});
+  if (opened?.isDamaged || isNew) await opened?.file.replace([...all.values()], { isNew }).catch(() => {});
 
   return {
+    id: () => opened?.file.id(),
+    isDamaged: opened?.isDamaged ?? false,
     all: () => [...all.values()],
     hasBegun,
     async add(record) {

@@ -48,6 +48,8 @@ export type JournalHeader = {
   readonly kind: 'journal';
   readonly version: number;
   readonly id?: string;
+  /** The id of the file that holds what this host ever ran; absent while there is none. */
+  readonly past?: string;
 };
 
 /** A run that this host has begun, or refused, and that the server has stored: kept for ever, in a file of its own. */

@@ -36,7 +36,7 @@ export type HeldRun = {
 export type Journal = {
   /** A uuid: another one when the journal is another, or when something in it was lost. */
   readonly id: string;
-  /** Nothing in it was found damaged when it was opened. */
+  /** When it was opened, nothing in it or in what it keeps for ever was found damaged or missing. */
   readonly isIntact: boolean;
   /**
    * Shows that the next run can be written down, and keeps room for that: to be asked before a command is fetched, as the
@@ -94,20 +94,24 @@ async function openLocked(
   lock: JournalLock,
   limitBytes: number,
 ): Promise<Journal | JournalRefusal> {
-  const { file, records, isDamaged, notices } = await openJournalFile(path);
+  const { file, records, ...reading } = await openJournalFile(path);
   const [first] = records;
   if (first?.kind === 'journal' && first.version > newestVersion) {
     await file.close();
     return journalUnusable(path, 'a newer client wrote it; update this one');
   }
-  const past = await openPast(`${dirname(path)}/past`);
+  const pastPath = join(dirname(path), 'past');
+  const past = await openPast(pastPath);
+  const hasLostPast = file.pastId() !== undefined && file.pastId() !== past.id();
+  const isDamaged = reading.isDamaged || past.isDamaged || hasLostPast;
+  const notices = [...reading.notices, ...past.notices, ...(hasLostPast ? [pastLost(pastPath)] : [])];
   const holdings = holdingsAfter(records);
   const neededRecords = 1 + holdings.unknown.length + holdings.held.size;
   // A server must not take it for the journal that it was, when it has lost something.
   const isNew = isDamaged || file.id() === undefined;
   // Not tried again when there is no room for it now: what is held can be read and sent all the same.
-  if (records.length > neededRecords || notices.length > 0 || isNew)
-    await compact(file, holdings, isNew).catch(() => {});
+  if (records.length > neededRecords || notices.length > 0 || isNew || file.pastId() !== past.id())
+    await compact(file, past, holdings, isNew).catch(() => {});
   return journalOf({
     path,
     file,
@@ -116,7 +120,7 @@ async function openLocked(
     holdings,
     limitBytes,
     isIntact: !isDamaged,
-    notices: [...notices, ...past.notices],
+    notices,
   });
 }
 
@@ -153,7 +157,11 @@ function journalOf({ path, file, past, lock, holdings, limitBytes, isIntact, not
       return Promise.resolve(
         journalUnusable(path, 'an earlier write beside it failed; start the client anew'),
       );
-    return attempt(() => past.add(record));
+    return attempt(async () => {
+      await past.add(record);
+      // From then on it is missed when it is not there.
+      if (file.pastId() !== past.id()) await compact(file, past, holdings).catch(() => {});
+    });
   };
 
   const hasBegun = (run: string, attempt: number) =>
@@ -162,7 +170,7 @@ function journalOf({ path, file, past, lock, holdings, limitBytes, isIntact, not
 
   const withinLimit = async (): Promise<JournalRefusal | undefined> => {
     const isAbove = () => file.sizeBytes() > limitBytes;
-    const refusal = isAbove() ? await attempt(() => compact(file, holdings)) : undefined;
+    const refusal = isAbove() ? await attempt(() => compact(file, past, holdings)) : undefined;
     if (refusal?.refused === 'locked') return refusal;
     return isAbove() ? journalFull(path) : undefined;
   };
@@ -249,8 +257,12 @@ function journalOf({ path, file, past, lock, holdings, limitBytes, isIntact, not
 /** A record with a name of any length would not fit into the room that was kept for it. */
 const longestName = 200;
 
-function compact(file: JournalFile, { held, unknown }: Holdings, isNew = false): Promise<void> {
-  return file.replace([...unknown, ...held.values()], isNew);
+function compact(file: JournalFile, past: Past, { held, unknown }: Holdings, isNew = false): Promise<void> {
+  return file.replace([...unknown, ...held.values()], { isNew, pastId: past.id() });
+}
+
+function pastLost(path: string): string {
+  return `${path} is missing or another one: which commands this host ran before is not known here any more.`;
 }
 
 function heldRun(record: HeldRecord): HeldRun {

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect, test } from 'vitest';
 import { isJournalRefusal, type Journal, type JournalRun } from '../../src/agent/journal.ts';
 import { encodeRecord } from '../../src/agent/journal-record.ts';
@@ -69,9 +78,8 @@ test('a record that a crash cut short is no loss: nothing was done in its trust'
 
 test('that a run ran is kept for ever, and its output is not', async () => {
   const first = await here.open();
-  const empty = readFileSync(here.path('journal'));
   await carryOut(first, given(1));
-  expect(readFileSync(here.path('journal'))).toEqual(empty);
+  expect(readFileSync(here.path('journal'), 'utf8')).toMatch(/^.*"kind":"journal".*\n$/);
   await here.close(first);
   expect((await here.open()).past()).toEqual([
     {
@@ -184,3 +192,53 @@ test('a damaged record of the past is put aside, said once, and the rest is kept
   expect(third.notices).toEqual([]);
   expect(third.past()).toMatchObject([{ wire_number: 2 }]);
 });
+
+test.each<[string, () => void]>([
+  ['damaged', () => editPast((text) => text.replace('"command 1"', '"command 7"'))],
+  ['without its head', () => editPast((text) => text.replace('"kind":"journal"', '"kind":"journey"'))],
+  ['all of it something else', () => editPast(() => 'nothing of ours')],
+  ['empty', () => editPast(() => '')],
+  ['missing', () => rmSync(here.path('past'))],
+  [
+    'that of an earlier journal',
+    () => {
+      renameSync(here.path('past'), here.path('aside'));
+      writeFileSync(here.path('past'), readFileSync(here.path('earlier')));
+    },
+  ],
+])('a journal whose past is %s has lost something: it says so, and is another one', async (_, harm) => {
+  const earlier = await here.open();
+  await carryOut(earlier, given(3));
+  await here.close(earlier);
+  renameSync(here.path('past'), here.path('earlier'));
+  rmSync(here.path('journal'));
+  const first = await here.open();
+  for (const number of [1, 2]) await carryOut(first, given(number));
+  await here.close(first);
+  harm();
+  const second = await here.open();
+  expect(second.isIntact).toBe(false);
+  expect(second.id).not.toBe(first.id);
+  expect(second.notices).not.toEqual([]);
+  await carryOut(second, given(4));
+  await here.close(second);
+  const third = await here.open();
+  expect([third.isIntact, third.id, third.notices]).toEqual([true, second.id, []]);
+  expect(third.past()).toMatchObject(expect.arrayContaining([expect.objectContaining({ wire_number: 4 })]));
+});
+
+test('a past that came before journals named theirs is taken as it is, and is missed from then on', async () => {
+  const first = await here.open();
+  await carryOut(first, given(1));
+  await here.close(first);
+  writeFileSync(here.path('journal'), encodeRecord({ kind: 'journal', version: 1, id: first.id }));
+  const second = await here.open();
+  expect([second.isIntact, second.id, second.past().length]).toEqual([true, first.id, 1]);
+  await here.close(second);
+  rmSync(here.path('past'));
+  expect((await here.open()).isIntact).toBe(false);
+});
+
+function editPast(edit: (text: string) => string): void {
+  writeFileSync(here.path('past'), edit(readFileSync(here.path('past'), 'utf8')));
+}
