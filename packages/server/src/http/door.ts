@@ -41,6 +41,8 @@ export type HttpOptions = {
   readonly failedSignInsPerAddress: number;
   /** Told of every request that is answered. */
   readonly measureRequest?: MeasureRequest | undefined;
+  /** Whether answers to operators are checked against the contract, as tests do. */
+  readonly checksAnswers?: boolean;
   /** What operators may ask: the contract, where nothing else is said. */
   readonly apiCalls?: readonly ApiCall[];
   /** How long `stop` waits for what is under way (20). */
@@ -50,7 +52,7 @@ export type HttpOptions = {
 /** What every file behind the door works with. */
 export type Door = Pick<
   HttpOptions,
-  'mind' | 'log' | 'trustProxy' | 'clientFile' | 'insecureHttp' | 'measureRequest'
+  'mind' | 'log' | 'trustProxy' | 'clientFile' | 'insecureHttp' | 'measureRequest' | 'checksAnswers'
 > & {
   readonly connections: Connections;
   readonly registrationLimits: RegistrationLimits;

@@ -49,6 +49,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     clientFile: options.clientFile,
     insecureHttp: options.insecureHttp,
     measureRequest: options.measureRequest,
+    checksAnswers: options.checksAnswers ?? false,
     connections: boundConnections(app.server, options.maxConnections, event),
     registrationLimits: createRegistrationLimits(options.mind.clock, options.mind.limits),
     apiLimits: createApiLimits(options.mind.clock, options),

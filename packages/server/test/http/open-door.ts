@@ -45,6 +45,7 @@ export async function openDoor(
     keepAliveTimeoutSeconds: 10,
     maxConnections: 100,
     insecureHttp: false,
+    checksAnswers: true,
     requestsPerOperator: 3000,
     failedSignInsPerAddress: 30,
     stopTimeoutSeconds: 0.2,

@@ -15,6 +15,7 @@ export type ApiCall = {
   readonly params: Shape | undefined;
   readonly query: Shape;
   readonly body: Shape | undefined;
+  readonly answer: Shape | undefined;
   readonly deed: AnyDeed;
 };
 
@@ -38,6 +39,7 @@ export function apiCalls(
       params: route.params && shapeOf(route.params),
       query: shapeOf(route.query ?? nothing),
       body: route.body && shapeOf(route.body),
+      answer: route.answer && shapeOf(route.answer),
       deed: deeds[name] as AnyDeed,
     }),
   );

@@ -1,6 +1,7 @@
 import { problems } from '@remotes/protocol/operators/problems';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDeclined } from '../../domain/administration-refusal.ts';
+import type { ApiReply } from '../../domain/operators/api-ask.ts';
 import { isProblem, notFound, type Problem, problem } from '../../domain/operators/problem.ts';
 import type { Door } from '../door.ts';
 import { refusalOfVisit } from './admission.ts';
@@ -89,6 +90,7 @@ async function answer(
   const replied = await carryOut(door, call, visit, request);
   if (isProblem(replied) && isWrongGuess(call, replied)) door.apiLimits.noteWrongGuess(visit.address);
   if (isProblem(replied) || isDeclined(replied)) return sendProblem(door, request, reply, replied);
+  if (door.checksAnswers) checkAnswer(call, replied);
   await addCheckpoint(door, request, reply);
   return sendReply(door, request, reply, call, visit, replied);
 }
@@ -101,3 +103,11 @@ function isWrongGuess({ route }: ApiCall, { problem }: Problem): boolean {
 }
 
 const guessed: ReadonlySet<number> = new Set([401, 403, 404]);
+
+/** An answer that the contract does not have is a fault, and so is a member that it does not know: it may be a secret. */
+function checkAnswer({ name, answer }: ApiCall, replied: ApiReply<unknown>): void {
+  if (!answer || replied.stream) return;
+  const checked = answer.read(JSON.parse(JSON.stringify(replied.answer)));
+  if (isProblem(checked))
+    throw new Error(`The answer of ${name} is not as the contract has it: ${checked.sentence}`);
+}

@@ -18,6 +18,8 @@ export function sendReply(
   replied: ApiReply<unknown>,
 ): FastifyReply {
   reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  // What a program on a host printed may look like a page.
+  reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
   if (replied.location !== undefined) reply.header('location', replied.location);
   if (replied.retryAfterSeconds !== undefined) reply.header('retry-after', replied.retryAfterSeconds);
   if (replied.session !== undefined) reply.header('set-cookie', cookieLine(door, visit, replied.session));

@@ -76,7 +76,7 @@ describe('a request with an Idempotency-Key', () => {
       const first = create('a', 'k1');
       await expect.poll(() => begun).toBe(1);
       expect(await create('a', 'k1')).toMatchObject({ status: 409, code: 'key_in_use' });
-      resolve({ answer: { id: 5 } });
+      resolve({ answer: { id: 5, name: 'a', secret: null } });
       expect(await first).toMatchObject({ status: 201, id: 5 });
       expect(await create('a', 'k1')).toMatchObject({ status: 201, id: 5 });
       expect(begun).toBe(1);

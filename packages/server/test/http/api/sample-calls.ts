@@ -32,7 +32,11 @@ const sampleRoutes = {
       layers: Type.Optional(Type.Array(Type.Object({ thickness: Type.Integer({ minimum: 1 }) }))),
     }),
     success: 201,
-    answer: Type.Object({ id: Type.Integer(), secret: Type.Union([Type.String(), Type.Null()]) }),
+    answer: Type.Object({
+      id: Type.Integer(),
+      name: Type.String(),
+      secret: Type.Union([Type.String(), Type.Null()]),
+    }),
     isCreating: true,
     shownOnce: ['secret'],
   },
