@@ -14,7 +14,7 @@ import { Errors } from 'typebox/value';
 import { onTestFinished } from 'vitest';
 
 /** A request as it came, once its shape was found to be that of the contract. */
-export type Asked = {
+type Asked = {
   readonly route: RouteName;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export type Asked = {
   readonly headers: IncomingMessage['headers'];
 };
 
-export type FakeProblem = {
+type FakeProblem = {
   readonly code: ProblemCode;
   readonly hosts?: number;
   readonly retryAfter?: number;

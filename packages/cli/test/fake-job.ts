@@ -5,7 +5,7 @@ import type { Handlers } from './fake-api.ts';
 export const jobId = '019a7c3e-5a8e-7cc1-b2a5-1f0e6e1d2c3b';
 const at = '2026-11-23T12:00:00.000Z';
 
-export const noRuns: RunCounts = {
+const noRuns: RunCounts = {
   queued: 0,
   delivered: 0,
   running: 0,

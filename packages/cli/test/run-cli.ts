@@ -19,8 +19,8 @@ afterAll(() => {
 /** The bundle as `npm run build` makes it, from the sources as they are now. */
 export const bundle = buildBundle();
 
-export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-export type CliOptions = {
+type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+type CliOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   /** A program to run it under, with its arguments; the command line becomes its last one. */
@@ -34,7 +34,7 @@ export type Cli = {
   run(args: readonly string[], options?: CliOptions): Promise<Ended>;
 };
 
-export type RunningCli = {
+type RunningCli = {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves once what it has written to either stream matches. */

@@ -23,7 +23,7 @@ type it where you are signed in already, in the console or with "remotes session
   --name NAME          with a name and a password, which is asked for without showing it; then the second factor, if any
   --password-stdin     with --name or --setup: the answers come from standard input, a line each, in the order of the questions
   --token-stdin        with an API token (rmt_api_…) from standard input
-  --setup              with a set-up link, as "remotes-server create-admin" or an admin makes it; you choose a password
+  --setup              with a set-up link, as "remotes-server create-admin" or an admin makes it; you choose your password
   --ca FILE            trust this certificate (PEM) in the place of the usual ones: that of the server, or its CA's
   --insecure-http      agree that everybody on the way reads your password and token; only for tests
   --as NAME            what you call this server here; usually its host name
@@ -134,10 +134,14 @@ async function byPassword(api: Api, answers: Answers, name: string): Promise<str
   return tokenOf(await withSecondFactor(answers, ask));
 }
 
-async function setUp(api: Api, answers: Answers, name: string | undefined): Promise<string> {
+async function setUp(api: Api, answers: Answers, givenName: string | undefined): Promise<string> {
   const link = await answers.askSecret('Set-up link: ');
   const token = /rmt_set_[A-Za-z0-9_-]+/.exec(link)?.[0];
   if (token === undefined) throw usageTrouble('That is no set-up link: it ends in #rmt_set_ and more.');
+  // Only the first admin's link may leave it open.
+  const name =
+    givenName ??
+    ((await answers.ask('Your name (empty if the link was made for one): ')).trim() || undefined);
   const password = await answers.askSecret('New password (12 characters or more): ');
   const isRepeated = (await answers.askSecret('The same again: ')) === password;
   if (!isRepeated) throw usageTrouble('The two passwords differ: nothing was done.');

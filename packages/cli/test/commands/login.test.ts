@@ -54,6 +54,20 @@ describe('remotes login', () => {
     expect((await cli.run(['whoami'])).stdout).toContain('Role           admin');
   });
 
+  test('by a set-up link chooses name and password, and takes the link as it was printed', async () => {
+    const api = await startFakeApi({ setup: () => signedIn, session_show: () => who });
+    const link = `rmt_set_${'l'.repeat(43)}`;
+    const cli = createCli();
+    const args = ['login', api.url, '--setup', '--password-stdin'];
+    const differing = await cli.run(args, { input: `${link}\nada\n${password}\n${password}!\n` });
+    expect(differing).toMatchObject({ code: 2, stderr: expect.stringContaining('The two passwords differ') });
+    expect(api.asked).toEqual([]);
+    const input = `${api.url}/setup#${link}\nada\n${password}\n${password}\n`;
+    expect(await cli.run(args, { input })).toMatchObject({ code: 0 });
+    expect(api.asked[0]?.body).toEqual({ token: link, name: 'ada', password, kind: 'bearer' });
+    expect(api.faults).toEqual([]);
+  });
+
   test('by code waits until somebody lets it in', async () => {
     const states = ['pending', 'approved'] as const;
     let asked = 0;
