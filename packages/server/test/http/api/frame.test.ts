@@ -1,4 +1,6 @@
+import { writeCheckpoint } from '@remotes/protocol/values/audit-checkpoint';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { writeAudit } from '../../../src/domain/audit/chaining.ts';
 import { openDatabase } from '../../databases.ts';
 import { openDoor } from '../open-door.ts';
 import { sampleCalls } from './sample-calls.ts';
@@ -200,5 +202,56 @@ describe('the frame of the operators’ API', () => {
       operatorName: 'anna',
       arguments: '{"name":"(a text)"}',
     });
+  });
+
+  test('whoever has signed in is given the newest checkpoint, also with a refusal; nobody else is', async () => {
+    const { call, headers, fleet } = await openBoxes();
+    await writeAudit(fleet.mind, true);
+    await call('/api/v2/boxes/3', { method: 'DELETE', headers });
+    await writeAudit(fleet.mind, true);
+    const newest = await fleet.mind.audit.newestCheckpoint();
+    const written = newest && writeCheckpoint(newest);
+    expect(newest?.size).toBeGreaterThan(0);
+    const given = async (path: string, sent: Record<string, string>) =>
+      (await call(path, { headers: sent })).headers['remotes-checkpoint'];
+    expect(await given('/api/v2/boxes/3', headers)).toBe(written);
+    expect(await given('/api/v2/boxes/x', headers)).toBe(written);
+    expect(await given('/api/v2/boxes/3', {})).toBeUndefined();
+  });
+
+  test('a refusal that is about rights is noted for the audit, with the route', async () => {
+    const { call, headers, fleet } = await openBoxes();
+    await call('/api/v2/boxes/3', { method: 'DELETE', headers });
+    await call('/api/v2/boxes', { body: {}, headers });
+    expect(fleet.mind.audit.takeRefusals()).toMatchObject([
+      { by: { name: 'anna', tokenName: "anna's" }, subject: 'boxes_remove', after: { code: 'not_allowed' } },
+    ]);
+  });
+
+  test('who comes through a proxy that is not trusted is refused, a token or none', async () => {
+    const { call, headers } = await openBoxes();
+    const proxied = { ...headers, 'x-forwarded-for': '192.0.2.9', 'x-forwarded-proto': 'https' };
+    const { status, text } = await call('/api/v2/boxes/3', { headers: proxied });
+    expect([status, JSON.parse(text).code]).toEqual([403, 'secure_connection_wanted']);
+    const word = { word: 'open' };
+    const signIn = await call('/api/v2/door', { body: word, headers: { 'x-forwarded-for': '192.0.2.9' } });
+    expect([signIn.status, signIn.headers['set-cookie']]).toEqual([403, undefined]);
+  });
+
+  test('a cookie that was set over TLS is sent over TLS alone', async () => {
+    const { call } = await openBoxes({ trustProxy: true });
+    const { headers } = await call('/api/v2/door', {
+      body: { word: 'open' },
+      headers: { 'x-forwarded-for': '192.0.2.9', 'x-forwarded-proto': 'https' },
+    });
+    expect(headers['set-cookie']?.[0]).toMatch(/; SameSite=Strict; Secure$/);
+  });
+
+  test('an answer that the contract does not have is found by tests', async () => {
+    const leak = async () => ({ answer: { id: 1, name: 'a', secret: null, password: 'hunter2' } });
+    const { call, headers, logLines } = await openBoxes({ apiCalls: sampleCalls({ boxes_create: leak }) });
+    const { status } = await call('/api/v2/boxes', { body: { name: 'a' }, headers });
+    expect(status).toBe(500);
+    expect(logLines.join()).toContain('There is no \\"password\\" here.');
   });
 });
