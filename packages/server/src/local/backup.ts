@@ -18,7 +18,7 @@ Writes the database as it is at one moment into FILE, also while the server runs
 alone. The master key is not in it: keep secret.key, or REMOTES_SECRET_KEY, in another place, or a restored server can
 open none of its secrets and will not start.
 
-On PostgreSQL it makes no backup: it prints the pg_dump line that does.
+On PostgreSQL it makes no backup: it prints the pg_dump line that does, and exits with 1.
 
   --json               for programs
   --data FOLDER        where the database is (./remotes-data)
@@ -38,7 +38,8 @@ async function makeBackup({ words, isJson, store }: Given): Promise<number> {
     console.error(
       `No backup was made: on PostgreSQL the line above makes it. ${passwordHint}\n${keyRemark(masterKeyFile(store))}`,
     );
-    return 0;
+    // A timer that takes this for a backup has none on the day that it is needed.
+    return 1;
   }
   requireDatabase(store);
   mustBeWritable(dirname(file));

@@ -20,7 +20,7 @@ Puts a backup in the place of the database, while no server runs. The former dat
 nothing is offered to any host until "remotes-server resume": a backup is older than what hosts have run since, and
 hosts of the v1 protocol cannot be asked about that.
 
-On PostgreSQL it restores nothing: it prints the pg_restore line that does, and what to run after it.
+On PostgreSQL it restores nothing: it prints the pg_restore line that does, and what to run after it, and exits with 1.
 
   --yes                replace the database that is there now
   --json               for programs
@@ -40,7 +40,7 @@ async function putBack({ values, words, isJson, store }: Given): Promise<number>
     console.error(
       `Nothing was restored: on PostgreSQL the lines above do it. Stop every server first. ${passwordHint}\n${pauseRemark}`,
     );
-    return 0;
+    return 1;
   }
   mustBeReadable(file);
   const database = sqliteFile(store.dataFolder);

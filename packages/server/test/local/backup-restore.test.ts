@@ -183,18 +183,18 @@ describe('remotes-server backup and restore, on postgres', () => {
   const url = `'postgres://fleet@db.example:5433/it'\\''s?sslmode=require'`;
   const hint = 'The password is left out: set PGPASSWORD, or write it into ~/.pgpass.\n';
 
-  test('backup prints the pg_dump line to use, without the password, and says that it made none', async () => {
+  test('backup prints the pg_dump line to use, without the password, says that it made none, and exits with 1', async () => {
     const { status, stdout, stderr } = await administer(place, 'backup', '/var/backups/a b');
-    expect(status).toBe(0);
+    expect(status).toBe(1);
     expect(stdout).toBe(`pg_dump --format=custom --no-owner --file='/var/backups/a b' --dbname=${url}\n`);
     expect(stderr).toBe(
       `No backup was made: on PostgreSQL the line above makes it. ${hint}The master key is never in a backup: keep /data/secret.key, or REMOTES_SECRET_KEY, in another place.\n`,
     );
   });
 
-  test('restore prints the pg_restore line to use, and what to run after it', async () => {
+  test('restore prints the pg_restore line to use, and what to run after it, and exits with 1', async () => {
     const { status, stdout, stderr } = await administer(place, 'restore', '/var/backups/it');
-    expect(status).toBe(0);
+    expect(status).toBe(1);
     expect(stdout).toBe(
       `pg_restore --clean --if-exists --no-owner --single-transaction --dbname=${url} /var/backups/it\n` +
         `remotes-server pause --restored --database-url ${url}\n`,
