@@ -20,7 +20,7 @@ import { createTicketKeysView, freshenTicketKeys } from './domain/ticket-keys.ts
 import { createHttpServer } from './http/server.ts';
 import { unlockStore } from './local/unlock-store.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { startMetricsServer } from './metrics/metrics-server.ts';
+import { type MetricsServer, startMetricsServer } from './metrics/metrics-server.ts';
 import { passwordStrength } from './password-strength.ts';
 import { openStorage } from './storage/open.ts';
 import { obtainCertificate } from './tls.ts';
@@ -46,7 +46,11 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
   const opened = await openStorage({ ...config, mode: 'server' });
   const metrics = config.metricsListen && (await metricsOf(opened));
   const storage = metrics?.measureStorage(opened) ?? opened;
+  let metricsServer: MetricsServer | undefined;
   try {
+    if (metrics && config.metricsListen) {
+      metricsServer = await startMetricsServer(metrics, config.metricsListen, log);
+    }
     const { masterKey, fingerprint } = await unlockStore(storage, config);
     const clock = Date.now;
     await freshenTicketKeys(storage, masterKey, clock());
@@ -86,8 +90,6 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
     });
     const url = await server.listen();
     const chores = startChores(mind, log, config);
-    const metricsServer =
-      metrics && config.metricsListen && (await startMetricsServer(metrics, config.metricsListen, log));
     const adminLink = await firstAdminLink(mind, url);
     return Object.freeze({
       url,
@@ -103,6 +105,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       },
     });
   } catch (trouble) {
+    await metricsServer?.stop();
     await storage.close();
     throw trouble;
   }
