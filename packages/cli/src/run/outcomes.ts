@@ -62,10 +62,23 @@ function groupText(
   return `${paint(isGood ? 'green' : 'red', head)}\n${body}${cut}${resultText(sample, paint)}`;
 }
 
-/** What a program returned, or what a failure said; nothing where it returned nothing. */
+/** What a program returned, or what a failure said; nothing where it returned nothing to speak of. */
 function resultText({ result }: RunView, paint: Paint): string {
   const text = result?.trim() ?? '';
-  return text === '' || text === '[]' ? '' : `${paint('cyan', `= ${visibleText(text)}`)}\n`;
+  const list = readList(text);
+  if (text === '' || list?.every((item) => item === '')) return '';
+  // JSON has no ends of lines within its texts.
+  const shown = list ? text.replace(/\s*\n\s*/g, ' ') : text;
+  return `${paint('cyan', `= ${visibleText(shown)}`)}\n`;
+}
+
+function readList(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function namesOf(
