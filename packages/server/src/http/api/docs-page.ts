@@ -58,7 +58,7 @@ function operationHtml({ path, method, operation }: Shown): string {
   const [status = '', success] = Object.entries(responses)[0] ?? [];
   return `<article id="${htmlText(operationId)}">
 <h3><b>${htmlText(method.toUpperCase())}</b> <code>${htmlText(path)}</code></h3>
-<p>${htmlText(summary)} <span class="role">${htmlText(description)}</span></p>
+<p>${htmlText(summary)}.<br><span class="role">${htmlText(description)}</span></p>
 ${parameters.length > 0 ? `<h4>Parameters</h4><ul class="members">${parameters.map(parameterHtml).join('')}</ul>` : ''}
 ${contentHtml('Body', requestBody?.content)}
 ${contentHtml(`Answer ${status}`, success?.content) || `<h4>Answer ${htmlText(status)}</h4>`}
