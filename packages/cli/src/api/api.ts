@@ -80,6 +80,14 @@ export function openApi(access: Access): Api {
     );
   };
 
+  const parsed = (text: string, { status }: HttpAnswer): unknown => {
+    try {
+      return text === '' ? undefined : JSON.parse(text);
+    } catch {
+      throw problemTrouble(status, '', origin);
+    }
+  };
+
   return Object.freeze({
     origin,
     async ask<Route extends ApiRoute>(route: Route, ask: AskOf<Route>) {
@@ -88,7 +96,7 @@ export function openApi(access: Access): Api {
       if (answer.status !== 204 && !isJson(answer)) throw problemTrouble(answer.status, '', origin);
       const etag = answer.headers.etag?.replace(/^(W\/)?"|"$/g, '');
       return {
-        answer: (text === '' ? undefined : JSON.parse(text)) as AnswerOf<Route>,
+        answer: parsed(text, answer) as AnswerOf<Route>,
         version: etag,
       };
     },

@@ -54,20 +54,23 @@ describe('answers that are none', () => {
     });
   });
 
-  test('a page of some proxy is not taken for an answer, nor shown', async () => {
-    const api = await startFakeApi({
-      settings_list: () => ({
-        write(response) {
-          response.writeHead(200, { 'Content-Type': 'text/html' });
-          response.end('<h1>secret corridor</h1>');
-        },
-      }),
-    });
-    const { code, stdout, stderr } = await createCli(api.env).run(['settings']);
-    expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
-    expect(stderr).toMatch(/does not answer as a Remotes server does \(HTTP 200\)/);
-    expect(stderr).not.toContain('corridor');
-  });
+  test.each(['text/html', 'application/json'])(
+    'a page of some proxy as %s is not taken for an answer, nor shown',
+    async (type) => {
+      const api = await startFakeApi({
+        settings_list: () => ({
+          write(response) {
+            response.writeHead(200, { 'Content-Type': type });
+            response.end('<h1>secret corridor</h1>');
+          },
+        }),
+      });
+      const { code, stdout, stderr } = await createCli(api.env).run(['settings']);
+      expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+      expect(stderr).toMatch(/does not answer as a Remotes server does \(HTTP 200\)/);
+      expect(stderr).not.toContain('corridor');
+    },
+  );
 
   test('a change without an Idempotency-Key is not said twice when its answer is lost', async () => {
     const api = await startFakeApi({ settings_remove: () => ({ write: (response) => response.destroy() }) });
