@@ -22,6 +22,8 @@ export type GivenRun = {
   readonly attempt: number;
   readonly revision: number;
   readonly manifestExpiresAtMs: number;
+  /** Of its canonical form. */
+  readonly manifestSha256?: string | undefined;
 };
 
 type Begin = {

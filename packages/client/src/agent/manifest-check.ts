@@ -61,7 +61,8 @@ function isProved({ leaf, leaf_index: index, proof, manifest }: GiveRun): boolea
   });
 }
 
-function hashOf(value: CanonicalValue): string | undefined {
+/** Of its canonical form; undefined for what has none. */
+export function hashOf(value: CanonicalValue): string | undefined {
   const text = canonical(value);
   return text === undefined ? undefined : sha256Hex(text);
 }

@@ -27,10 +27,11 @@ export type SealedDelivery = {
 export async function deliverSealed(worker: SealedWorker, report: Report): Promise<SealedDelivery> {
   const { given, ended, along = [], signal } = report;
   const compose = () => {
-    const { channelKey } = worker.sealed;
+    const { fingerprint, sealed } = worker;
+    const { channelKey } = sealed;
     // Never shortened on a word that is not sealed: what is signed once is what the server keeps.
     const limitBytes = worker.standing.reportLimitBytes;
-    return reportOf(given, ended, { channelKey, limitBytes });
+    return reportOf(given, ended, { channelKey, fingerprint, limitBytes });
   };
   const said = await sayOfRun(worker, given, { compose, along, signal });
   if (said.delivery.state === 'stored') crashPoint('posted');

@@ -22,14 +22,21 @@ export type Ended = Omit<Outcome, 'ending' | 'reason' | 'startedAtMs' | 'duratio
   readonly durationMs: number | null;
 };
 
+type Signer = {
+  readonly channelKey: KeyObject;
+  /** Of the host's RSA key. */
+  readonly fingerprint: string;
+  readonly limitBytes?: number;
+};
+
 /** What a server that names no limit takes of outputs and result in one request. */
 export const usualReportBytes = 15 * 1024 * 1024;
 
 /** What is said of a run that ended: its output in pieces, then the signed statement. Outputs and result are kept below the limit. */
 export function reportOf(
-  { server, run, attempt }: Pick<GivenRun, 'server' | 'run' | 'attempt'>,
+  { server, run, attempt, manifestSha256 }: Pick<GivenRun, 'server' | 'run' | 'attempt' | 'manifestSha256'>,
   ended: Ended,
-  { channelKey, limitBytes = usualReportBytes }: { channelKey: KeyObject; limitBytes?: number },
+  { channelKey, fingerprint, limitBytes = usualReportBytes }: Signer,
 ): Outgoing[] {
   const { result, stdout, stderr, ...end } = fitted(ended, limitBytes);
   const statement = canonicalJson({
@@ -37,6 +44,8 @@ export function reportOf(
     server,
     run,
     attempt,
+    host: fingerprint,
+    ...(manifestSha256 === undefined ? {} : { manifest_sha256: manifestSha256 }),
     ending: end.ending,
     exit_code: end.exitCode ?? null,
     signal: end.signal ?? null,

@@ -12,7 +12,7 @@ import { trouble } from '../trouble.ts';
 import { sayAlive } from './heartbeat.ts';
 import { isJournalRefusal, type JournalRefusal } from './journal.ts';
 import type { GivenRun, JournalRun } from './journal-record.ts';
-import { refusalOfRun } from './manifest-check.ts';
+import { hashOf, refusalOfRun } from './manifest-check.ts';
 import { graceSeconds, outputLimitBytes, type RunReport } from './run-command.ts';
 import { refusalWords } from './run-refusal-words.ts';
 import { deliverSealed, sayOfRun } from './sealed-delivery.ts';
@@ -121,12 +121,21 @@ async function notBegun(
 function journalRunOf({ serverUrl, serverId, host }: SealedWorker, given: GiveRun): Given {
   const { run, attempt, revision, manifest, wire_number: commandId, name } = given;
   const manifestExpiresAtMs = manifest.expires_at_ms;
+  const manifestSha256 = hashOf(manifest);
   return {
     serverUrl,
     host,
     commandId,
     name,
-    given: { server: serverId, run, job: manifest.job, attempt, revision, manifestExpiresAtMs },
+    given: {
+      server: serverId,
+      run,
+      job: manifest.job,
+      attempt,
+      revision,
+      manifestExpiresAtMs,
+      manifestSha256,
+    },
   };
 }
 

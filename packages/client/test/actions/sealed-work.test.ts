@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '@remotes/protocol/crypto/digest';
 import type { GiveRun } from '@remotes/protocol/messages/claim';
+import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   cut,
@@ -32,6 +33,7 @@ afterEach(() => fake.close());
 
 const args = (action: string, ...more: string[]) => [`--action=${action}`, '-S', host.settings, ...more];
 const act = (action: string, ...more: string[]) => runClient(args(action, ...more));
+const hashOfManifest = ({ manifest }: GiveRun) => sha256Hex(canonicalJson(manifest));
 const saidTypes = () => fake.said.map(({ type }) => type);
 /** Leaves a mark each time that it is executed. */
 const marking = (text = 'x') => `printf ${text} >> ${join(host.folder, 'marks')}; echo done`;
@@ -41,11 +43,9 @@ const marks = () => readFile(join(host.folder, 'marks'), 'utf8').catch(() => '')
 
 describe('commands_process with a pinned server', () => {
   test('claims, executes in order, reports each run signed, and claims the rest along with the last report', async () => {
+    const first = work.give({ wireNumber: 9, program: `${marking('a')}; echo oops >&2` });
     work.due.push(
-      [
-        work.give({ wireNumber: 9, program: `${marking('a')}; echo oops >&2` }),
-        work.give({ wireNumber: 4, program: `${marking('b')}; exit 3` }),
-      ],
+      [first, work.give({ wireNumber: 4, program: `${marking('b')}; exit 3` })],
       [work.give({ wireNumber: 5, program: marking('c') })],
     );
     const { code, stdout, stderr } = await act('commands_process');
@@ -65,7 +65,7 @@ describe('commands_process with a pinned server', () => {
     expect(work.finished[0]).toMatchObject({
       stdout: 'done\n',
       stderr: 'oops\n',
-      said: { server: fake.serverId },
+      said: { server: fake.serverId, host: first.leaf.host, manifest_sha256: hashOfManifest(first) },
     });
     expect(printed.commands_results[4]).toMatchObject({
       ...{
@@ -369,7 +369,8 @@ describe('what could not be delivered', () => {
     const second = await act('commands_process');
     expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('was run before: stored now') });
     expect(work.hellos[1]?.held).toEqual([{ run: given.run, attempt: 1, state: 'finished' }]);
-    expect(work.finished).toMatchObject([{ run: given.run, stdout: 'done\n', said: { exit_code: 0 } }]);
+    const said = { exit_code: 0, manifest_sha256: hashOfManifest(given) };
+    expect(work.finished).toMatchObject([{ run: given.run, stdout: 'done\n', said }]);
     await act('commands_process');
     expect([work.hellos[2]?.held, await marks()]).toEqual([[], 'x']);
   });

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { sha256Hex } from '@remotes/protocol/crypto/digest';
 import { isSignedFor } from '@remotes/protocol/crypto/sign';
 import { readHostMessage } from '@remotes/protocol/messages';
 import type { Finished } from '@remotes/protocol/messages/finished';
@@ -11,12 +12,16 @@ import { newKey } from '../fake-sealed-server.ts';
 import { outcome, run } from './journal-folder.ts';
 
 const channel = newKey();
-const given = { server: randomUUID(), run: randomUUID(), attempt: 2 };
+const manifestSha256 = sha256Hex('manifest');
+const host = sha256Hex('host');
+const order = { server: randomUUID(), run: randomUUID(), attempt: 2 };
+const given = { ...order, manifestSha256 };
+const signer = { channelKey: channel.key, fingerprint: host };
 
 /** What a server reads, checked as a server does. */
 function said(ended: Ended, limitBytes?: number) {
   const limits = limitBytes === undefined ? {} : { limitBytes };
-  const messages = reportOf(given, ended, { channelKey: channel.key, ...limits });
+  const messages = reportOf(given, ended, { ...signer, ...limits });
   const whole = writePayload(messages);
   const read = readPayload(whole)!;
   for (const { message } of read) expect(readHostMessage(message)).toBe(message);
@@ -41,7 +46,8 @@ describe('a report', () => {
   test('is the run’s, byte for byte, and signed', () => {
     const { statement, finished, stdout, stderr } = said(outcome);
     expect(statement).toMatchObject({
-      ...{ version: 1, ...given, ending: 'exited', exit_code: 3, signal: null, reason: null, message: null },
+      ...{ version: 1, ...order, host, manifest_sha256: manifestSha256 },
+      ...{ ending: 'exited', exit_code: 3, signal: null, reason: null, message: null },
       ...{ started_at_ms: outcome.startedAtMs, duration_ms: 12, stderr: { cut_bytes: 12 } },
     });
     expect([stdout, stderr, finished.result]).toEqual([outcome.stdout, outcome.stderr, outcome.resultText]);
@@ -50,7 +56,7 @@ describe('a report', () => {
   test('of a program that printed and returned nothing has no pieces', () => {
     const nothing = Buffer.alloc(0);
     const ended = { ...outcome, stdout: nothing, stderr: nothing, resultText: undefined };
-    expect(reportOf(given, ended, { channelKey: channel.key })).toHaveLength(1);
+    expect(reportOf(given, ended, signer)).toHaveLength(1);
     expect(said(ended).finished.result).toBeNull();
   });
 

@@ -20,6 +20,10 @@ export const RunStatement = Type.Object({
   server: Uuid,
   run: Uuid,
   attempt: Type.Integer({ minimum: 1 }),
+  /** Fingerprint of the host's RSA key. */
+  host: Type.Optional(Sha256),
+  /** Of the canonical manifest that was obeyed: it names program, interpreter and time limit. */
+  manifest_sha256: Type.Optional(Sha256),
   ending: Type.Enum(['exited', 'signalled', 'timed_out', 'stopped', 'not_started', 'interrupted']),
   exit_code: Type.Union([Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 32 - 1 }), Type.Null()]),
   signal: Type.Union([Type.String({ pattern: '^SIG[A-Z0-9+]{1,12}$' }), Type.Null()]),

@@ -56,6 +56,7 @@ function readFinished(
     statement?.server === serverKeys.serverId &&
     statement.run === run &&
     statement.attempt === attempt &&
+    (statement.host ?? host.keyFingerprint) === host.keyFingerprint &&
     statement.result_sha256 === (result === null ? null : sha256Hex(result)) &&
     fits(statement.stdout, stdout) &&
     fits(statement.stderr, stderr);

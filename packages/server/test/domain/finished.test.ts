@@ -257,6 +257,7 @@ describe('a finished run', () => {
       ['by another key', { key: otherKey }],
       ['for another server', { statement: { server: randomUUID() } }],
       ['about another run', { statement: { run: randomUUID() } }],
+      ['about another host', { statement: { host: sha256Hex('another') } }],
       ['about another attempt', { statement: { attempt: 2 } }],
       ['with another result', { statement: { result_sha256: sha256Hex('["x"]') } }],
       ['without its result', { statement: { result_sha256: null } }],
