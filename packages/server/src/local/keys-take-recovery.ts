@@ -1,11 +1,13 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isRefusal } from '@remotes/protocol/errors';
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import type { StoreConfig } from '../config.ts';
 import { type AdministrationRefusal, isDeclined } from '../domain/administration-refusal.ts';
 import { recoveryKeyGone, storedRecoveryKey } from '../domain/recovery-key.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { eraseFormerServerState } from '../storage/erase-server-state.ts';
+import { translateDriverError } from '../storage/errors.ts';
 import { sqliteFile } from '../storage/open.ts';
 import { localAuthor } from './local-author.ts';
 import type { Given } from './local-command.ts';
@@ -16,17 +18,19 @@ import { showRefusal } from './refusal-text.ts';
 export async function takeRecoveryKey({ words, isJson, store }: Given): Promise<number> {
   const file = words[0] ?? '';
   const refusal = await moveKey(file, store);
+  const { left, failure } = eraseTraces(store);
+  if (failure !== undefined) console.error(failure);
   if (refusal) return showRefusal(refusal, isJson);
-  const left = store.databaseUrl === undefined ? eraseOnSqlite(store.dataFolder) : leftOnPostgres;
+  const status = failure === undefined ? 0 : 1;
   if (isJson) {
-    console.log(jsonText({ file, is_erased: left === undefined }));
-    return 0;
+    console.log(jsonText({ file, is_erased: left === undefined && failure === undefined }));
+    return status;
   }
   console.log(`The recovery key is in ${file}, and this server has it no more.`);
   if (left !== undefined) console.log(left);
   console.log(leftInCopies);
   console.log('Keep it offline: who holds it can name a new signing key for this server.');
-  return 0;
+  return status;
 }
 
 async function moveKey(file: string, store: StoreConfig): Promise<AdministrationRefusal | undefined> {
@@ -36,10 +40,10 @@ async function moveKey(file: string, store: StoreConfig): Promise<Administration
     if (!stored) return recoveryKeyGone();
     // On disk before it is forgotten: a key that is nowhere helps nobody.
     await writeNewFile(file, stored.privatePem);
-    const answer = await storage.decide('forgetRecoveryKey', {
-      sealed: stored.sealed,
-      now: Date.now(),
-      by: localAuthor(),
+    const taken = { sealed: stored.sealed, now: Date.now(), by: localAuthor() };
+    const answer = await storage.decide('forgetRecoveryKey', taken).catch(async (trouble: unknown) => {
+      if (await storedRecoveryKey(storage.tables, masterKey)) await rm(file, { force: true });
+      throw trouble;
     });
     if (!isDeclined(answer)) return undefined;
     await rm(file, { force: true });
@@ -49,10 +53,29 @@ async function moveKey(file: string, store: StoreConfig): Promise<Administration
   }
 }
 
-/** What is left of it in the database's files; undefined when nothing is. */
-function eraseOnSqlite(dataFolder: string): string | undefined {
-  return eraseFormerServerState(sqliteFile(dataFolder)) ? undefined : leftInLog;
+type Traces = {
+  /** What is left of it in the database's files; undefined when nothing is. */
+  readonly left?: string | undefined;
+  /** Why they could not be looked for. */
+  readonly failure?: string | undefined;
+};
+
+/** Also where the key was taken before: that is the way to erase what could not be erased then. */
+function eraseTraces({ databaseUrl, dataFolder }: StoreConfig): Traces {
+  if (databaseUrl !== undefined) return { left: leftOnPostgres };
+  try {
+    return eraseFormerServerState(sqliteFile(dataFolder)) ? {} : { left: leftInLog };
+  } catch (trouble) {
+    const worded = translateDriverError(trouble);
+    const why = isRefusal(worded) ? worded.sentence : `${(trouble as Error).message}.`;
+    return { failure: `${notErased} ${why} ${eraseLater}` };
+  }
 }
+
+const notErased =
+  'The database has forgotten the recovery key, but what its files held before, sealed with the master key, could not be erased.';
+const eraseLater =
+  'Then run "remotes-server keys take-recovery FILE" again: it finds no key, and erases the rest.';
 
 const leftInLog =
   'Another program is reading the database, so that its log (remotes.db-wal) still holds the key, sealed with the master key. Stop the server and start it again: that removes it.';

@@ -19,7 +19,8 @@ Hosts know this server by its signing key: it proves who answers them, and signs
                  and begins anew
   take-recovery  writes the private recovery key into FILE, which must be new, and forgets it. Keep FILE offline: who holds
                  it can name a new signing key for this server. Copies that were made before still hold it, sealed with
-                 the master key: backups, and what "restore" kept as remotes.db.before-restore-*
+                 the master key: backups, and what "restore" kept as remotes.db.before-restore-*. Exit status 1 also
+                 where FILE was written and the database could not be cleaned of what it held before
 
   --recovery FILE      with "rotate": the recovery key names the new signing key. For when the present one is lost or
                        stolen. All registration tokens are revoked then: make new ones

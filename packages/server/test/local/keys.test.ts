@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   isSignedFor,
@@ -136,6 +136,48 @@ test('where somebody reads the database, take-recovery says that a restart remov
   await started.end();
   await startProgram(started.place, 'start', '--port', '0').line(/"url":/);
   expect(holders()).toEqual([]);
+});
+
+test('where what was before cannot be erased, take-recovery says what is done and what is not; once more, and it is', async () => {
+  const started = await startedServer('sqlite');
+  const { database, holders } = await sealedRecoveryKey(started);
+  database.close();
+  const edit = (sql: string) => {
+    const writable = new Database(join(started.place.dataFolder, 'remotes.db'));
+    writable.exec(sql);
+    writable.close();
+  };
+  // In the place of a disk that is full from that moment on.
+  edit("create trigger full before delete on server_state begin select raise(abort, 'no room'); end");
+  const file = join(started.place.dataFolder, 'recovery.pem');
+  const { status, stdout, stderr } = await administer(started.place, 'keys', 'take-recovery', file);
+  expect(status).toBe(1);
+  expect(stdout).toContain(`The recovery key is in ${file}, and this server has it no more.\n`);
+  expect(stderr).toBe(
+    'The database has forgotten the recovery key, but what its files held before, sealed with the master key, could not be erased. no room. Then run "remotes-server keys take-recovery FILE" again: it finds no key, and erases the rest.\n',
+  );
+  expect(readFileSync(file, 'utf8')).toContain('PRIVATE KEY');
+  expect(holders()).not.toEqual([]);
+  edit('drop trigger full');
+  expect(await administer(started.place, 'keys', 'take-recovery', `${file}2`)).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'The recovery key was taken before: it is not in the database any more.\n',
+  });
+  expect(holders()).toEqual([]);
+});
+
+test('where the database cannot forget the key, take-recovery leaves no copy of it', async () => {
+  const started = await startedServer('sqlite');
+  await started.end();
+  const writable = new Database(join(started.place.dataFolder, 'remotes.db'));
+  writable.exec(
+    "create trigger full before update on server_state begin select raise(abort, 'no room'); end",
+  );
+  writable.close();
+  const file = join(started.place.dataFolder, 'recovery.pem');
+  expect((await administer(started.place, 'keys', 'take-recovery', file)).status).toBe(1);
+  expect(existsSync(file)).toBe(false);
 });
 
 test('take-recovery leaves a file alone that is there already, and the key where it is', async () => {
