@@ -9,6 +9,7 @@ import type { Run, Tables } from './ports.ts';
 import { isOvertaken, type RequestOrder } from './request-order.ts';
 import { storableText } from './result-reading.ts';
 import { hasEnded } from './run-moves.ts';
+import { holdGroup } from './run-report.ts';
 import { queueAgain } from './run-requeue.ts';
 
 /** More than any host has run; so many rows one host can make of its own word. */
@@ -140,6 +141,7 @@ async function settleByPast(tables: Tables, known: Run, past: PastRun, now: numb
   await tables.runs.clearDeadline(known.number);
   await tables.pending.remove(known.hostId, known.wireNumber);
   if (past.state === 'succeeded') await tables.runs.release(known.number);
+  else if (known.state === 'queued') await holdGroup(tables, known);
 }
 
 function endOf(past: PastRun, now: number) {

@@ -97,8 +97,8 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
   if (report.items) await saveItems(tables, run, report.items, now);
 }
 
-/** What it held was lifted when it was queued again. */
-async function holdGroup(tables: Tables, run: Run): Promise<void> {
+/** Of a run that failed after it was queued again, which had lifted what it held. */
+export async function holdGroup(tables: Tables, run: Run): Promise<void> {
   const command = (await currentDefinitions(tables)).commands.get(run.wireNumber);
   if (command?.jobId !== run.jobId || !command.stopOnFailure) return;
   await tables.runs.hold(run.hostId, command.commandsGroupId, run.number);

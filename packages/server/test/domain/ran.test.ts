@@ -229,6 +229,21 @@ describe('the past that a host tells', () => {
       expect((await machine.claim()).runs).toEqual([]);
     });
 
+    test('keeps it stopped, too, when the run was queued again as the backup was made', async () => {
+      const { fleet, machine, tables, restore, tell, past } = await begin();
+      const group = { name: 'careful', stopOnFailure: true };
+      const first = await fleet.define({ position: 1 }, group);
+      await fleet.define({ position: 2 }, group);
+      await machine.hello();
+      const { run } = await machine.claimOne();
+      await machine.hello();
+      expect((await tables.runs.byId(run))?.state).toBe('queued');
+      await restore();
+      await tell([await past(first, { run, state: 'failed', exit_code: 1 })]);
+      expect((await tables.runs.byId(run))?.state).toBe('failed');
+      expect((await machine.claim()).runs).toEqual([]);
+    });
+
     test('is not listened to when nobody asked, and said twice it is known once', async () => {
       const { fleet, machine, tables, restore, tell, past } = await begin();
       const id = await fleet.define();
