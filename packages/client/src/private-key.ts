@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { readRsaPrivateKey } from '@remotes/protocol/crypto/rsa';
+import { channelKeyOf } from './channel-key-path.ts';
 import type { Context } from './context.ts';
 import { readText } from './files/read-text.ts';
 import { trouble } from './trouble.ts';
@@ -20,11 +21,13 @@ export function loadPrivateKey({ settings, config, say }: Context): KeyObject {
     );
   if (key === undefined)
     throw trouble('settings', `${path} holds no RSA private key of 2048 to 8192 bits in PEM`);
-  if (isOpenToOthers(path)) say(`other users can read the private key ${path}: run chmod 600 on it`);
+  const channelKey = settings.get('host', 'channel_key') ?? channelKeyOf(path);
+  for (const secret of [path, channelKey])
+    if (isOpenToOthers(secret)) say(`other users can read the private key ${secret}: run chmod 600 on it`);
   return key;
 }
 
 function isOpenToOthers(path: string): boolean {
   if (process.platform === 'win32') return false;
-  return (statSync(path).mode & 0o077) !== 0;
+  return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
 }

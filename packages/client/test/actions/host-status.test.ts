@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, send, sendJson, startFakeServer } from '../fake-v1-server.ts';
 import { makeHost, runClient } from '../run-client.ts';
@@ -53,6 +53,17 @@ describe.each([
     expect(stderr).toBe('remotes-client: the server refused: a b [2Jc 2J (HTTP 403)\n');
     expect(stdout).not.toMatch(/[\u0080-\u009f]/);
   });
+});
+
+test('a channel key that others can read is told', async () => {
+  const host = await makeHost(server.url, 'verified');
+  const channelKey = `${host.privateKey}.channel`;
+  await writeFile(channelKey, '');
+  await chmod(channelKey, 0o644);
+  const { stderr } = await ask('host_status', host.settings);
+  expect(stderr).toBe(
+    `remotes-client: other users can read the private key ${channelKey}: run chmod 600 on it\n`,
+  );
 });
 
 test('a private key that others can read is told', async () => {
