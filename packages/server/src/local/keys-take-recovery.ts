@@ -7,7 +7,6 @@ import { type AdministrationRefusal, isDeclined } from '../domain/administration
 import { recoveryKeyGone, storedRecoveryKey } from '../domain/recovery-key.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { eraseFormerServerState } from '../storage/erase-server-state.ts';
-import { translateDriverError } from '../storage/errors.ts';
 import { sqliteFile } from '../storage/open.ts';
 import { localAuthor } from './local-author.ts';
 import type { Given } from './local-command.ts';
@@ -66,8 +65,7 @@ function eraseTraces({ databaseUrl, dataFolder }: StoreConfig): Traces {
   try {
     return eraseFormerServerState(sqliteFile(dataFolder)) ? {} : { left: leftInLog };
   } catch (trouble) {
-    const worded = translateDriverError(trouble);
-    const why = isRefusal(worded) ? worded.sentence : `${(trouble as Error).message}.`;
+    const why = isRefusal(trouble) ? trouble.sentence : `${(trouble as Error).message}.`;
     return { failure: `${notErased} ${why} ${eraseLater}` };
   }
 }

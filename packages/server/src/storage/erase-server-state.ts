@@ -1,3 +1,4 @@
+import { translateDriverError } from './errors.ts';
 import { openSqliteConnection } from './sqlite-connection.ts';
 import { shareSqliteFile } from './sqlite-lock.ts';
 import { createSqliteTurns } from './sqlite-turns.ts';
@@ -23,6 +24,8 @@ export function eraseFormerServerState(file: string): boolean {
     database.pragma(`busy_timeout = ${patienceMs}`);
     const [folded] = database.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
     return folded?.busy === 0;
+  } catch (trouble) {
+    throw translateDriverError(trouble);
   } finally {
     database.close();
     lock.release();
