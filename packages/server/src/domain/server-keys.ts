@@ -14,7 +14,7 @@ export const recoveryPurpose = 'server recovery key';
 export async function serverFingerprint(storage: Storage, masterKey: MasterKey): Promise<string | undefined> {
   const former = await storage.tables.server.read();
   // Before anything is made: a key sealed under a wrong master key would be there for good.
-  if (former.signingPrivateSealed !== null && !isOurs(masterKey, former.signingPrivateSealed))
+  if (former.signingPrivateSealed !== null && !opensSigningKey(masterKey, former.signingPrivateSealed))
     return undefined;
   if (former.signingPublicPem === null || former.recoveryPublicPem === null) {
     const signing = newSigningKey();
@@ -31,11 +31,12 @@ export async function serverFingerprint(storage: Storage, masterKey: MasterKey):
   if (stored.signingPublicPem === null || stored.signingPrivateSealed === null) {
     throw new Error('The database holds no signing key although one was just stored.');
   }
-  if (!isOurs(masterKey, stored.signingPrivateSealed)) return undefined;
+  if (!opensSigningKey(masterKey, stored.signingPrivateSealed)) return undefined;
   return signingKeyFingerprint(stored.signingPublicPem);
 }
 
-function isOurs(masterKey: MasterKey, sealed: string): boolean {
+/** Whether this master key is the one under which the signing key was sealed. */
+export function opensSigningKey(masterKey: MasterKey, sealed: string): boolean {
   return openSealed(masterKey, sealed, signingPurpose) !== undefined;
 }
 

@@ -1,12 +1,14 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import type { StoreConfig } from '../config.ts';
+import { opensSigningKey } from '../domain/server-keys.ts';
 import { isStartProblem, startProblem } from '../domain/start-problem.ts';
 import { makeDataFolder } from '../storage/data-folder.ts';
 import { sqliteFile } from '../storage/open.ts';
 import { restoreSqlite } from '../storage/restore.ts';
 import { localAuthor } from './local-author.ts';
 import { type Given, localCommand } from './local-command.ts';
+import { masterKeyAtHand } from './master-key.ts';
 import { openStore } from './open-store.ts';
 import { passwordHint, restoreLines } from './postgres-line.ts';
 import { restoredRemark } from './restored-remark.ts';
@@ -50,7 +52,9 @@ async function putBack({ values, words, isJson, store }: Given): Promise<number>
     );
   }
   makeDataFolder(store.dataFolder);
-  const { keptAs } = await restoreSqlite(file, database, localAuthor());
+  const masterKey = await masterKeyAtHand(store);
+  const isOpened = (sealed: string) => masterKey === undefined || opensSigningKey(masterKey, sealed);
+  const { keptAs } = await restoreSqlite(file, database, localAuthor(), isOpened);
   if (isJson) console.log(jsonText({ restored: file, former_database: keptAs ?? null, is_paused: true }));
   else {
     const kept = keptAs === undefined ? '' : ` The former database is ${keptAs}.`;

@@ -13,20 +13,21 @@ import { claimSqliteFile } from './sqlite-lock.ts';
 import { tablesOn } from './tables.ts';
 
 /**
- * Puts a backup in the place of the database. Answers under which name the former one was kept. From then on it is
+ * Puts a backup in the place of the database, if it `isOpened` by the master key. Answers under which name the former one was kept. From then on it is
  * another store, and it is paused: hosts may have run more than the backup knows of.
  */
 export async function restoreSqlite(
   from: string,
   file: string,
   by: Author,
+  isOpened: (sealedSigningKey: string) => boolean = () => true,
 ): Promise<{ keptAs: string | undefined }> {
   if (!existsSync(from)) throw startProblem(`There is no file ${from}.`);
   const lock = claimSqliteFile(file);
   const incoming = `${file}.restoring`;
   try {
     copyPrivately(from, incoming);
-    await makeReady(from, incoming, by);
+    await makeReady(from, incoming, by, isOpened);
     syncToDisk(incoming);
     const keptAs = existsSync(file) ? keepFormer(file) : undefined;
     renameSync(incoming, file);
@@ -39,7 +40,12 @@ export async function restoreSqlite(
 }
 
 /** Looks whether it is a sound database of ours, and of a version that this program knows. */
-async function makeReady(from: string, incoming: string, by: Author): Promise<void> {
+async function makeReady(
+  from: string,
+  incoming: string,
+  by: Author,
+  isOpened: (sealedSigningKey: string) => boolean,
+): Promise<void> {
   let connection: SqliteConnection | undefined;
   try {
     connection = openSqliteConnection(incoming);
@@ -52,6 +58,12 @@ async function makeReady(from: string, incoming: string, by: Author): Promise<vo
     const now = Date.now();
     await migrate(connection, now);
     const tables = tablesOn(connection);
+    const { signingPrivateSealed: sealed } = await tables.server.read();
+    if (sealed !== null && !isOpened(sealed)) {
+      throw startProblem(
+        `The master key that is here does not open ${from}: put the secret.key file, or the REMOTES_SECRET_KEY, that it was made with in its place. Nothing was changed.`,
+      );
+    }
     await becomeAnotherStore(tables, randomUUID());
     await tables.server.setPaused(true);
     await tables.audit.note({ at: now, by, action: 'server.restore', subject: 'server' });

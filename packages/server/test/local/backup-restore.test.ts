@@ -119,10 +119,24 @@ describe('remotes-server backup and restore, on sqlite', () => {
     expect(statSync(fresh.dataFolder).mode & 0o777).toBe(0o700);
     writeFileSync(join(fresh.dataFolder, 'secret.key'), 'A'.repeat(43), { mode: 0o600 });
     const again = await administer(fresh, 'restore', file, '--yes', '--json');
-    expect(JSON.parse(again.stdout)).toMatchObject({ restored: file, is_paused: true });
-    expect(again.stderr).toMatch(
-      /^The master key does not open this database: put back the secret\.key file/,
-    );
+    expect(again).toEqual({ status: 1, stdout: '', stderr: expect.stringContaining('does not open') });
+    writeFileSync(join(fresh.dataFolder, 'secret.key'), readFileSync(join(place.dataFolder, 'secret.key')));
+    const third = await administer(fresh, 'restore', file, '--yes', '--json');
+    expect(JSON.parse(third.stdout)).toMatchObject({ restored: file, is_paused: true });
+    expect(third.stderr).toBe('');
+  });
+
+  test('a backup of another system, which the master key does not open, is refused, and changes nothing', async () => {
+    const { place } = await begin();
+    const { file: foreign } = await begin();
+    const before = readFileSync(join(place.dataFolder, 'remotes.db'));
+    expect(await administer(place, 'restore', foreign, '--yes')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `The master key that is here does not open ${foreign}: put the secret.key file, or the REMOTES_SECRET_KEY, that it was made with in its place. Nothing was changed.\n`,
+    });
+    expect(readFileSync(join(place.dataFolder, 'remotes.db')).equals(before)).toBe(true);
+    expect(readdirSync(place.dataFolder).filter((name) => /restor/.test(name))).toEqual([]);
   });
 
   test('a restore is refused while the database is in use, and changes nothing', async () => {
