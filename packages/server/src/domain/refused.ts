@@ -8,6 +8,7 @@ import type { Tables } from './ports.ts';
 import { findReported, type Reported, refusalAbout } from './reported-run.ts';
 import { isOvertakenOf, type RequestOrder } from './request-order.ts';
 import { mayMove } from './run-moves.ts';
+import { holdGroup } from './run-report.ts';
 import { stopsOfHost } from './run-stop.ts';
 
 /** Stores that a host did not begin a run. */
@@ -48,5 +49,6 @@ export async function decideRefused(
   await tables.runs.change(run.number, { state: 'refused', reason: code, finishedAt: now, outcome });
   await tables.runs.clearDeadline(run.number);
   await tables.pending.remove(run.hostId, run.wireNumber);
+  if (run.state === 'queued') await holdGroup(tables, run);
   return null;
 }

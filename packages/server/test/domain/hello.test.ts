@@ -74,6 +74,23 @@ describe('a hello', () => {
       expect(await runOf(lost.run)).toMatchObject({ state: 'succeeded' });
     });
 
+    test.each([false, true])(
+      'a run that its host refuses stops its group, queued again before: %s (it went on when it was)',
+      async (isQueuedAgain) => {
+        const { fleet, machine, runOf } = await begin();
+        const group = { name: 'careful', stopOnFailure: true };
+        await fleet.define({}, group);
+        await fleet.define({}, group);
+        await machine.hello();
+        const given = await machine.claimOne();
+        if (isQueuedAgain) await machine.hello();
+        expect((await runOf(given.run)).state).toBe(isQueuedAgain ? 'queued' : 'delivered');
+        expect(await machine.refuse(given)).toBe('stored');
+        expect((await runOf(given.run)).state).toBe('refused');
+        expect((await machine.claim()).runs).toEqual([]);
+      },
+    );
+
     test.each([
       ['of a new journal', { journal: { id: randomUUID(), is_intact: true } }],
       ['of a damaged journal', { is_intact: false }],
