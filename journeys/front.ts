@@ -15,6 +15,8 @@ export type Front = { readonly url: string; close(): Promise<void> };
 export type FrontOptions = {
   /** Told of each answer of the server, before whoever asked hears it. */
   readonly heard?: (exchange: Exchange) => void;
+  /** The headers that the server gets in the place of these. */
+  readonly passed?: (headers: IncomingHttpHeaders) => IncomingHttpHeaders;
   /** An answer that is given in the server's place, as a proxy of somebody else's would. */
   readonly instead?: (
     path: string,
@@ -24,7 +26,7 @@ export type FrontOptions = {
 /** Stands before a server like a proxy. Where the server dies, whoever asked sees the connection end without an answer. */
 export async function startFront(
   target: () => string,
-  { heard, instead }: FrontOptions = {},
+  { heard, passed, instead }: FrontOptions = {},
 ): Promise<Front> {
   const server = createServer(async (asked, answer) => {
     const { method = 'GET', url: path = '/', headers } = asked;
@@ -35,7 +37,11 @@ export async function startFront(
     }
     try {
       const sent = await readAll(asked);
-      const options = { method, headers: { ...headers, connection: 'close' }, agent: false };
+      const options = {
+        method,
+        headers: { ...(passed?.(headers) ?? headers), connection: 'close' },
+        agent: false,
+      };
       const forwarded = request(new URL(path, target()), options);
       forwarded.on('error', () => answer.destroy());
       forwarded.on('response', async (response) => {

@@ -44,8 +44,15 @@ describe('an answer that was obeyed and lost', () => {
 
   test('to enrol is asked for again by trust', async () => {
     const fleet = await openTrustedFleet();
-    // A token that names no key: as from a server that the host can't recognise.
-    const host = hostOf((await makeToken(fleet.database)).split('.')[0] ?? '');
+    // A token that names no key, as from a server that the host can't recognise. The server gets its own.
+    const token = await makeToken(fleet.database);
+    const host = hostOf('a-token-that-names-no-key');
+    fleet.middle.meddle({
+      asked: ({ headers }) =>
+        headers.authorization === `Token ${host.token}`
+          ? { headers: { ...headers, authorization: `Token ${token}` } }
+          : undefined,
+    });
     expect(await register(host, fleet.middle.url)).toMatchObject({ code: 0 });
     expect(await hostsOf(fleet.database)).toMatchObject([{ protocol: 'v1' }]);
     const trust = async () => host.run('trust', '--fingerprint', await fingerprintOf(fleet));
