@@ -189,7 +189,7 @@ async function start(database: OpenDatabase): Promise<RunningServer> {
   const server = await startServer(database, {
     args: [
       ...['--failed-registrations-per-address', '1000000', '--registrations-per-token', '1000000'],
-      ...['--body-limit-bytes', '65536'],
+      ...['--body-limit-bytes', '131072'],
     ],
   });
   onTestFinished(async () => {

@@ -45,7 +45,8 @@ export const storeOptions = {
 
 const numberOptions = {
   port: { usual: 8000, least: 0, most: 65_535 },
-  'body-limit-bytes': { usual: 16 * 1024 * 1024, least: 1024, most: 1024 ** 3 },
+  // Below it hosts could not say what they must: a report of the least length, and what goes with it.
+  'body-limit-bytes': { usual: 16 * 1024 * 1024, least: 128 * 1024, most: 1024 ** 3 },
   'headers-timeout-seconds': { usual: 10, least: 1, most: 600 },
   'request-timeout-seconds': { usual: 60, least: 1, most: 3600 },
   'keep-alive-timeout-seconds': { usual: 10, least: 1, most: 600 },

@@ -35,7 +35,7 @@ describe('the configuration', () => {
     expect(readStartConfig(args, { REMOTES_BODY_LIMIT_BYTES: 'many' })).toEqual({
       problems: expect.arrayContaining([
         '--port must be a whole number from 0 to 65535, not "70000".',
-        '--body-limit-bytes must be a whole number from 1024 to 1073741824, not "many".',
+        '--body-limit-bytes must be a whole number from 131072 to 1073741824, not "many".',
         '--tls takes only "self", not "other".',
         '--tls-cert and --tls-key go together: give both or neither.',
       ]),

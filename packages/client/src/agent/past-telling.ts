@@ -2,6 +2,7 @@ import type { PastRun, Ran } from '@remotes/protocol/messages/ran';
 import { trouble } from '../trouble.ts';
 import type { PastRecord } from './journal.ts';
 import { pastRecord } from './journal-past.ts';
+import { pastBatches } from './past-batches.ts';
 import { askServer, heldHere, type SealedWorker } from './sealed-worker.ts';
 
 /** Tells a server that was restored from a backup everything that this host ever did for it, so that nothing is run again. */
@@ -12,9 +13,9 @@ export async function tellPast(worker: SealedWorker): Promise<void> {
   const held = heldHere(worker).flatMap(({ run }) => pastRecord(run, { state: 'interrupted' }) ?? []);
   const runs = [...new Map([...past, ...held].map((record) => [record.run, record])).values()];
   let learnt = 0;
-  for (let start = 0; start === 0 || start < runs.length; start += runsAtOnce) {
-    const some = runs.slice(start, start + runsAtOnce).map(pastRun);
-    const ran = { type: 'ran', runs: some, is_last: start + runsAtOnce >= runs.length } satisfies Ran;
+  const batches = pastBatches(runs.map(pastRun), worker.standing.reportLimitBytes);
+  for (const [index, some] of batches.entries()) {
+    const ran = { type: 'ran', runs: some, is_last: index === batches.length - 1 } satisfies Ran;
     const [answer] = await askServer(worker, [ran], worker.finish);
     if (answer?.type === 'refusal')
       throw trouble('answer', `the server does not take what this host did before: ${answer.sentence}`);
@@ -32,5 +33,3 @@ function pastRun(record: PastRecord): PastRun {
   const { run, job, attempt, wire_number, revision, name, state, exit_code, finished_at_ms } = record;
   return { run, job, attempt, wire_number, revision, name, state, exit_code, finished_at_ms };
 }
-
-const runsAtOnce = 1000;
