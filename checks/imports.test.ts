@@ -36,7 +36,8 @@ const rooms: Readonly<Record<string, Room>> = {
     may: ['packages/server/src/domain/', protocol],
     packages: ['uuid', 'diff'],
     node: ['node:crypto'],
-    reason: 'jobs are of the mind; what differs between outputs is compared by a library that touches nothing else',
+    reason:
+      'jobs are of the mind; what differs between outputs is compared by a library that touches nothing else',
   },
   'packages/server/src/domain/accounts/': {
     may: ['packages/server/src/domain/', protocol],

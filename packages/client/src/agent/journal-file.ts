@@ -27,7 +27,7 @@ export type JournalFile = {
 };
 
 /** With `isNew` it is another journal from then on. */
-export type HeaderChange = { readonly isNew?: boolean; readonly pastId?: string | undefined };
+type HeaderChange = { readonly isNew?: boolean; readonly pastId?: string | undefined };
 
 export type OpenedJournalFile = JournalReading & { readonly file: JournalFile };
 
