@@ -12,7 +12,7 @@ export async function decidePause(
   { storeId, now, by }: { storeId: string | null; now: number; by: Author },
 ): Promise<{ wasPaused: boolean }> {
   const { isPaused } = await tables.server.read();
-  if (storeId !== null) await becomeAnotherStore(tables, storeId);
+  if (storeId !== null) await becomeAnotherStore(tables, { storeId, now });
   await tables.server.setPaused(true);
   if (storeId !== null || !isPaused) {
     const action = storeId === null ? 'server.pause' : 'server.restore';

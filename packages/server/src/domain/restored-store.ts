@@ -8,12 +8,24 @@ const passedOver = 1_000_000;
  * that were given since then stand for other commands in the hosts' journals, so none of them is given again. Operators
  * sign in anew.
  */
-export async function becomeAnotherStore(tables: Tables, storeId: string): Promise<void> {
+export async function becomeAnotherStore(
+  tables: Tables,
+  { storeId, now }: { storeId: string; now: number },
+): Promise<void> {
   await tables.server.setStoreId(storeId);
   await tables.events.startAnew();
   // Those that had ended since the backup would be good again.
   await tables.operatorSessions.removeAll();
   await tables.setupLinks.removeAll();
   await tables.deviceLogins.removeAll();
-  await tables.commands.reserveWireNumbers((await tables.commands.highestWireNumber()) + passedOver);
+  const passed = (await tables.commands.highestWireNumber()) + passedOver;
+  await tables.commands.reserveWireNumbers(Math.max(passed, numberByClock(now)));
+}
+
+/**
+ * What was given after an earlier restore is not in the backup either. No number of then reaches those of now, as long as no
+ * four are given each second from one restore to the next; and for years they stay below 2³¹.
+ */
+function numberByClock(now: number): number {
+  return Math.floor((now - Date.UTC(2026, 0)) / 250);
 }

@@ -64,7 +64,7 @@ async function makeReady(
         `The master key that is here does not open ${from}: put the secret.key file, or the REMOTES_SECRET_KEY, that it was made with in its place. Nothing was changed.`,
       );
     }
-    await becomeAnotherStore(tables, randomUUID());
+    await becomeAnotherStore(tables, { storeId: randomUUID(), now });
     await tables.server.setPaused(true);
     await tables.audit.note({ at: now, by, action: 'server.restore', subject: 'server' });
     database.exec('commit');

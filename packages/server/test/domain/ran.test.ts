@@ -15,7 +15,10 @@ describe('the past that a host tells', () => {
       const machine = await createSealedMachine(fleet);
       const { tables } = database.storage;
       /** What a restore does to the database that it puts in place. */
-      const restore = () => fleet.administer((all) => becomeAnotherStore(all, randomUUID()));
+      const restore = () => {
+        const now = fleet.mind.clock();
+        return fleet.administer((all) => becomeAnotherStore(all, { storeId: randomUUID(), now }));
+      };
       const tell = async (runs: PastRun[], isLast = true) => {
         const answers = await machine.say({ type: 'ran', runs, is_last: isLast });
         return Array.isArray(answers) ? answers[0] : answers;
@@ -80,6 +83,21 @@ describe('the past that a host tells', () => {
       expect(await tell([told])).toMatchObject({ learnt: 1 });
       expect(await tables.runs.byId(told.run)).toMatchObject({ wireNumber: 40, interpreter: 'python' });
       expect(await fleet.define()).toBe(1_000_003);
+    });
+
+    test('is never told under a number of this store, when the same backup was put back twice (the second gave those of the first)', async () => {
+      const year = 365 * 24 * 60 * 60 * 1000;
+      const restored = async (at: number) => {
+        const copy = await begin();
+        await copy.fleet.define();
+        copy.fleet.pass(at);
+        await copy.restore();
+        return copy.fleet;
+      };
+      const first = await restored(year);
+      const given = [await first.define(), await first.define(), await first.define()];
+      const second = await restored(year + 60_000);
+      expect(await second.define()).toBeGreaterThan(Math.max(...given));
     });
 
     test('may hold what a database cannot, and is written down all the same', async () => {
