@@ -5,5 +5,11 @@ export function channelKeyOf(privateKeyPath: string): string {
 
 /** Where a new channel key lies while it is not certain that the server has taken it. */
 export function nextChannelKeyOf(channelKeyPath: string): string {
-  return `${channelKeyPath}.new`;
+  return `${channelKeyPath}${nextEnding}`;
 }
+
+export function isNextChannelKey(path: string): boolean {
+  return path.endsWith(nextEnding);
+}
+
+const nextEnding = '.new';

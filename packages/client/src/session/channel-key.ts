@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { newSigningKey, readSigningPrivateKey } from '@remotes/protocol/crypto/sign';
-import { channelKeyOf, nextChannelKeyOf } from '../channel-key-path.ts';
+import { channelKeyOf, isNextChannelKey, nextChannelKeyOf } from '../channel-key-path.ts';
 import { createFile } from '../files/create-file.ts';
 import { readText } from '../files/read-text.ts';
 import { syncFolder } from '../files/replace-file.ts';
@@ -23,12 +23,25 @@ export function readChannelKey(path: string): KeyObject {
   if (!existsSync(path))
     throw trouble(
       'settings',
-      `the channel key ${path} is missing: bring the file back from a backup. If there is none, an administrator runs "remotes-server hosts allow-v1" for this host, and then you run --action=trust --fingerprint F here`,
+      `the channel key ${path} is missing: bring the file back from a backup. ${wayBack}`,
     );
   const key = readSigningPrivateKey(readText(path, 'the channel key'));
-  if (key === undefined) throw trouble('settings', `${path} holds no Ed25519 private key in PEM`);
+  if (key === undefined)
+    throw trouble('settings', isNextChannelKey(path) ? damagedNext(path) : damaged(path));
   return key;
 }
+
+function damaged(path: string): string {
+  return `${path} holds no Ed25519 private key in PEM: bring the channel key back from a backup. ${wayBack}`;
+}
+
+/** Nobody hears of a new key before all of it is on the disk; but a disk may lose it afterwards. */
+function damagedNext(path: string): string {
+  return `${path}, the new channel key of a rotation that was cut short, is empty or damaged: delete this file, and the key before it is used, which the server most likely still knows. If it then does not take this host's proof, bring the file back from a backup. ${wayBack}`;
+}
+
+const wayBack =
+  'If there is none, an administrator runs "remotes-server hosts allow-v1" for this host, and then you run --action=trust --fingerprint F here';
 
 /** The key in this file, made if there is none: on the disk before anybody hears of it. */
 export function ensureChannelKey(path: string): KeyObject {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cut, type FakeSealedServer, startFakeSealedServer } from '../fake-sealed-server.ts';
 import { runClient } from '../run-client.ts';
@@ -55,6 +55,30 @@ describe('rotate_keys', () => {
     expect(await keyFile()).toBe(next);
     expect(await run('host_status')).toMatchObject({ code: 0 });
   });
+
+  test.each([
+    ['empty', ''],
+    ['damaged', '-----BEGIN PRIVATE KEY-----'],
+  ])(
+    'that left a key behind that is %s says which file to delete and what that means, and works after it',
+    async (_, text) => {
+      const next = `${host.privateKey}.channel.new`;
+      for (const action of ['host_status', 'rotate_keys']) {
+        await writeFile(next, text, { mode: 0o600 });
+        const { code, stdout, stderr } = await run(action);
+        expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+        expect(stderr).toContain(
+          `${next}, the new channel key of a rotation that was cut short, is empty or damaged`,
+        );
+        expect(stderr).toMatch(
+          /delete this file, and the key before it is used.*hosts allow-v1.*--action=trust/,
+        );
+        expect(await readFile(next, 'utf8')).toBe(text);
+        await rm(next);
+        expect(await run(action)).toMatchObject({ code: 0 });
+      }
+    },
+  );
 
   test('said again after a lost answer has done its work already', async () => {
     fake.meddle('honest', { after: cut });
