@@ -45,9 +45,27 @@ export async function decideResumption(
   return { wasPaused: true, willRunOn };
 }
 
+/** A host that a failure holds back from all that is pending for it runs nothing. */
 async function countRunning(tables: Tables, commands: readonly CommandDefinition[]): Promise<number> {
+  const careful = Map.groupBy(
+    commands.filter(({ stopOnFailure }) => stopOnFailure),
+    ({ commandsGroupId }) => commandsGroupId,
+  );
+  const running = await hostsWith(
+    tables,
+    commands.filter(({ stopOnFailure }) => !stopOnFailure),
+  );
+  for (const [commandsGroupId, ofGroup] of careful) {
+    const held = new Set(await tables.runs.heldHostIds(commandsGroupId));
+    for (const id of await hostsWith(tables, ofGroup)) if (!held.has(id)) running.add(id);
+  }
+  return running.size;
+}
+
+/** Those that have one of these pending and can be given it. */
+async function hostsWith(tables: Tables, commands: readonly CommandDefinition[]): Promise<Set<number>> {
   const numbers = (isOnV1: boolean) =>
     commands.filter(({ interpreter }) => runsOnV1(interpreter) === isOnV1).map(({ id }) => id);
   const hosts = await tables.pending.hostIds(numbers(true));
-  return new Set([...hosts, ...(await tables.pending.sealedHostIds(numbers(false)))]).size;
+  return new Set([...hosts, ...(await tables.pending.sealedHostIds(numbers(false)))]);
 }

@@ -50,6 +50,22 @@ describe('pausing and resuming', () => {
       expect(await resume(11)).toEqual({ wasPaused: true, willRunOn: 11 });
     });
 
+    test('hosts that a failure holds back from all that is pending for them are not counted as running something', async () => {
+      const { fleet, pause, resume } = await begin();
+      const group = { name: 'careful', stopOnFailure: true };
+      const failing = await fleet.define({}, group);
+      await fleet.define({}, group);
+      const [held, free] = [createMachine(fleet), createMachine(fleet)];
+      for (const machine of [held, free]) await machine.enrol(await fleet.addToken());
+      await held.get(failing);
+      await held.post(failing, '', 'it failed');
+      await pause();
+      expect(await resume()).toEqual({ wasPaused: true, willRunOn: 1 });
+      await fleet.define();
+      await pause();
+      expect(await resume()).toEqual({ wasPaused: true, willRunOn: 2 });
+    });
+
     test('numbers that were given since the backup are not given again by a database that was put back', async () => {
       const { fleet, pause } = await begin();
       expect(await fleet.define()).toBe(1);
