@@ -18,7 +18,7 @@ export const spoilJson: Spoil = (draft, random) => {
     () => Buffer.concat([body.subarray(0, at), Buffer.from([0xc3, 0x28]), body.subarray(at)]),
     () => Buffer.from(body.toString(), 'utf16le'),
     () => random.bytes(1 + random.integer(200)),
-    () => Buffer.alloc(80_000, ' '),
+    () => Buffer.alloc(140_000, ' '),
   ])();
 };
 
