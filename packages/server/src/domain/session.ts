@@ -15,6 +15,8 @@ export type FrameAnswer = {
   readonly host: KnownHost | undefined;
   readonly answer: Buffer | Refusal;
   readonly said: readonly ServerMessage[];
+  /** The types of the messages that it held, those too that nobody knows. */
+  readonly heard: readonly string[];
   /** Whether it was obeyed, once and now: whoever repeats a recorded frame shows nobody to be there. */
   readonly isObeyed: boolean;
 };
@@ -44,10 +46,15 @@ export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buf
   const counted = mind.sessions.count(ticket, frame.instance, frame.counter);
   if (counted === 'replayed') return refused(refuse('message_replayed'), host);
 
-  const seal = (said: readonly ServerMessage[], speaking: KnownHost | undefined): FrameAnswer => ({
+  const seal = (
+    said: readonly ServerMessage[],
+    speaking: KnownHost | undefined,
+    heard: readonly string[] = [],
+  ): FrameAnswer => ({
     host: speaking,
     answer: sealAnswer(keys, frame, writePayload(said)),
     said,
+    heard,
     isObeyed: counted === 'obey',
   });
   if (counted !== 'obey') {
@@ -61,11 +68,12 @@ export async function answerFrame(mind: Mind, gate: RegistrationGate, bytes: Buf
     if (obeyed.host) await followOthers(mind, obeyed.host);
     return refused(refuse('session_ended'), obeyed.host);
   }
-  return seal(obeyed.said, obeyed.host);
+  const heard = carried.map(({ message }) => message.type);
+  return seal(obeyed.said, obeyed.host, heard);
 }
 
 function refused(answer: Refusal, host?: KnownHost): FrameAnswer {
-  return { host, answer, said: [], isObeyed: false };
+  return { host, answer, said: [], heard: [], isObeyed: false };
 }
 
 /** Another server may have a clock that is ahead: the next session that begins here is newer all the same. */

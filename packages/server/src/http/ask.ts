@@ -17,6 +17,8 @@ export type Ask = {
   operatorName: string | null;
   wireNumber: number;
   fields: Fields;
+  /** What was sealed, as far as the API log may know. */
+  sealedArguments: string | null;
   /** Whether it counts among the successes of its registration token. */
   hasPlace: boolean;
 };
@@ -43,6 +45,7 @@ export function beginAsk(door: Door, request: FastifyRequest, endpoint: Endpoint
     operatorName: null,
     wireNumber: Number.NaN,
     fields: noFields,
+    sealedArguments: null,
     hasPlace: false,
   };
   request.ask = ask;

@@ -34,7 +34,10 @@ export function recordRequest(
     operatorName,
     clientAgent: ask?.clientAgent ?? null,
     durationMs: Math.round(durationMs),
-    arguments: wanted === 'with_arguments' ? maskedArguments(request.raw.url, ask?.fields ?? {}) : null,
+    arguments:
+      wanted === 'with_arguments'
+        ? (ask?.sealedArguments ?? maskedArguments(request.raw.url, ask?.fields ?? {}))
+        : null,
   });
 }
 

@@ -15,6 +15,7 @@ import type { Door } from './door.ts';
 import type { HttpRefusal } from './errors.ts';
 import { readMediaType } from './media-type.ts';
 import { recordRefusal } from './refusal-record.ts';
+import { sealedArguments } from './sealed-arguments.ts';
 import { visitKind } from './sealed-visit.ts';
 
 /** The two paths of the sealed protocol. Whoever asks is known by nothing but what is sealed. */
@@ -80,7 +81,9 @@ async function answerMessages(
   if (readMediaType(headers['content-type'] ?? '').name !== messages.mediaType) {
     return refuseAsked(door, request, reply, refuse('unsupported_media_type'));
   }
-  const { host, answer, said, isObeyed } = await answerFrame(door.mind, gateOf(door, ask), bodyOf(request));
+  const answered = await answerFrame(door.mind, gateOf(door, ask), bodyOf(request));
+  const { host, answer, said, heard, isObeyed } = answered;
+  ask.sealedArguments = sealedArguments(heard, said);
   if (host) {
     ask.caller = { kind: 'host', host };
     if (isObeyed) door.mind.presence.visit(host, ask, visitKind(said));

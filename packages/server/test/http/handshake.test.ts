@@ -73,7 +73,7 @@ describe('the handshake', () => {
       expect((await fetch(`${url}/sealed/`)).status).toBe(404);
     });
 
-    test('both paths are in discover and in the API log, with the host once it is proved, and never with content', async () => {
+    test('both paths are in discover and in the API log, with the host once it is proved, the types of messages and what was refused, and never with content', async () => {
       const door = await openDoor(await open());
       await door.fleet.administer(async (tables) => {
         for (const name of ['apilog_enable_logging', 'apilog_include_arguments']) {
@@ -86,12 +86,19 @@ describe('the handshake', () => {
       });
       const host = await openSealedHost(door.url);
       await host.enter(await door.addToken());
-      const { entries } = await door.logged(4);
-      expect(entries.slice(-4)).toMatchObject([
-        { path: '/sealed/handshake/', status: 200, hostName: null, arguments: null },
-        { path: '/sealed/messages/', status: 200, hostName: null, arguments: null },
-        { path: '/sealed/messages/', status: 200, hostName: null, arguments: null },
-        { path: '/sealed/messages/', status: 200, hostName: '000001', arguments: null },
+      await host.say({ type: 'secret type' }, { type: 'claim', limit: 0, token: 'secret' });
+      const { entries } = await door.logged(5);
+      const handshake = { path: '/sealed/handshake/', status: 200, hostName: null, arguments: null };
+      const ofMessages = (hostName: string | null, what: object) => {
+        const kept = JSON.stringify(what);
+        return { path: '/sealed/messages/', status: 200, hostName, arguments: kept };
+      };
+      expect(entries.slice(-5)).toMatchObject([
+        handshake,
+        ofMessages(null, { messages: ['register'] }),
+        ofMessages(null, { messages: ['verify'] }),
+        ofMessages('000001', { messages: ['prove'] }),
+        ofMessages('000001', { messages: ['claim'], refused: [{ of: 'claim', code: 'message_malformed' }] }),
       ]);
     });
   });
