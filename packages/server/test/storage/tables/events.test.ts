@@ -130,9 +130,9 @@ describe('events', () => {
       expect(await settledEvents(database)).toMatchObject([{ kind: 'begin' }]);
     });
 
-    test.runIf(kind === 'postgres')(
-      'come in the order of commits: nothing appears before what was told already',
-      async () => {
+    // SQLite has one writer at a time.
+    if (kind === 'postgres')
+      test('come in the order of commits: nothing appears before what was told already', async () => {
         const { database, events, happened } = await begin();
         const place = await events.newest();
         const told = () => events.after(place, 100);
@@ -155,7 +155,6 @@ describe('events', () => {
         expect(await told()).toHaveLength(4);
         await run(slow, 'rollback');
         expect(await names()).toEqual(['fifth']);
-      },
-    );
+      });
   });
 });
