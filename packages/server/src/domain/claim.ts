@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { refusalOfHost } from './caller.ts';
 import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
-import { readWork } from './hosts-work.ts';
+import { lookAtWork, readWork } from './hosts-work.ts';
 import { asGiven } from './jobs/job-definition.ts';
 import { hasFreeSlot } from './jobs/job-slots.ts';
 import { inputsHash, signOrder } from './manifest.ts';
@@ -32,8 +32,7 @@ export async function claimRuns(
 ): Promise<readonly ServerMessage[] | Refusal> {
   const { mind, host, order } = speaker;
   // Looked at first, so that a host that asks in vain makes nobody write.
-  const definitions = await mind.definitions.current();
-  const work = await readWork(mind.storage.tables, definitions, { hostId: host.id, isSealed: true });
+  const { definitions, work } = await lookAtWork(mind, { hostId: host.id, isSealed: true });
   if (dueCommands(definitions, work, mind.clock()).length === 0) {
     return [{ type: 'claimed', runs: 0, has_more: false, time_ms: mind.clock() }];
   }

@@ -1,7 +1,7 @@
 import type { ServerMessage } from '@remotes/protocol/messages';
 import type { CommandsListAnswer } from '@remotes/protocol/requests/commands-list';
 import type { Speaker } from './host-messages.ts';
-import { readWork } from './hosts-work.ts';
+import { lookAtWork } from './hosts-work.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
 import { offeredCommands } from './offer.ts';
@@ -21,8 +21,7 @@ async function listOffered(
   host: KnownHost,
   { isSealed }: { isSealed: boolean },
 ): Promise<CommandsListAnswer['results']> {
-  const definitions = await mind.definitions.current();
-  const work = await readWork(mind.storage.tables, definitions, { hostId: host.id, isSealed });
+  const { definitions, work } = await lookAtWork(mind, { hostId: host.id, isSealed });
   const offered = offeredCommands(definitions, work, mind.clock());
   return offered.map(({ commandsGroupId, id }) => ({ group: commandsGroupId, command: id }));
 }
