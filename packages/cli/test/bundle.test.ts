@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -32,12 +32,14 @@ describe('the bundle', () => {
     await mkdir(join(source, 'dist'), { recursive: true });
     for (const name of ['package.json', 'README.md'])
       await copyFile(join(packageFolder, name), join(source, name));
+    await cp(join(packageFolder, 'bin'), join(source, 'bin'), { recursive: true });
     await copyFile(bundle, join(source, 'dist', 'remotes.cjs'));
     const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], source)) as [
       { filename: string; files: { path: string }[] },
     ];
     expect(packed.files.map(({ path }) => path).sort()).toEqual([
       'README.md',
+      'bin/remotes.cjs',
       'dist/remotes.cjs',
       'package.json',
     ]);
