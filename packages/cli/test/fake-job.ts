@@ -1,4 +1,5 @@
-import type { JobDetail, JobPreview, RunCounts } from '@remotes/protocol/operators/jobs';
+import type { JobPreview } from '@remotes/protocol/operators/job-preview';
+import type { JobDetail, RunCounts } from '@remotes/protocol/operators/job-view';
 import type { RunView } from '@remotes/protocol/operators/runs';
 import type { Handlers } from './fake-api.ts';
 

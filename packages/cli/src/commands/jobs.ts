@@ -1,4 +1,5 @@
-import { type JobView, jobsRoutes } from '@remotes/protocol/operators/jobs';
+import type { JobView } from '@remotes/protocol/operators/job-view';
+import { jobsRoutes } from '@remotes/protocol/operators/jobs';
 import { AgainOn, JobState } from '@remotes/protocol/values/job';
 import { RunState } from '@remotes/protocol/values/run';
 import { findCommand, findJob } from '../api/find.ts';

@@ -1,4 +1,4 @@
-import type { JobPreview } from '@remotes/protocol/operators/jobs';
+import type { JobPreview } from '@remotes/protocol/operators/job-preview';
 import type { Given, Options } from '../command.ts';
 import { readCount } from '../given.ts';
 import { askYesOrNo } from '../screen/answers.ts';

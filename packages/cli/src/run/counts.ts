@@ -1,4 +1,4 @@
-import type { RunCounts } from '@remotes/protocol/operators/jobs';
+import type { RunCounts } from '@remotes/protocol/operators/job-view';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 
 /** How a job's runs are told, in the order in which they are told. */

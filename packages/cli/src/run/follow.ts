@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventsRoutes } from '@remotes/protocol/operators/events';
-import { type JobDetail, jobsRoutes, type RunCounts } from '@remotes/protocol/operators/jobs';
+import type { JobDetail, RunCounts } from '@remotes/protocol/operators/job-view';
+import { jobsRoutes } from '@remotes/protocol/operators/jobs';
 import type { Api } from '../api/api.ts';
 import { readEvents } from '../api/event-stream.ts';
 import { isTrouble } from '../trouble.ts';

@@ -1,4 +1,4 @@
-import { JobInterpreter, type JobRequest } from '@remotes/protocol/operators/jobs';
+import { JobInterpreter, type JobRequest } from '@remotes/protocol/operators/job-request';
 import type { Api } from '../api/api.ts';
 import { findCommand } from '../api/find.ts';
 import type { Given, Options } from '../command.ts';

@@ -1,4 +1,5 @@
-import { type JobPreview, jobsRoutes } from '@remotes/protocol/operators/jobs';
+import type { JobPreview } from '@remotes/protocol/operators/job-preview';
+import { jobsRoutes } from '@remotes/protocol/operators/jobs';
 import type { BodyOf } from '@remotes/protocol/operators/route';
 import { visibleLine, visibleText } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';

@@ -1,4 +1,4 @@
-import type { AgainRequest } from '@remotes/protocol/operators/jobs';
+import type { AgainRequest } from '@remotes/protocol/operators/job-request';
 import type { HostsShare } from '@remotes/protocol/values/job';
 import type { Given, Options } from '../command.ts';
 import { isGiven, readSeconds, readText } from '../given.ts';

@@ -1,4 +1,4 @@
-import type { JobTargets } from '@remotes/protocol/operators/jobs';
+import type { JobTargets } from '@remotes/protocol/operators/job-request';
 import type { Given, Options } from '../command.ts';
 import { readText, readTexts } from '../given.ts';
 import { usageTrouble } from '../trouble.ts';

@@ -1,4 +1,4 @@
-import type { JobDetail } from '@remotes/protocol/operators/jobs';
+import type { JobDetail } from '@remotes/protocol/operators/job-view';
 import { jobsRoutes } from '@remotes/protocol/operators/jobs';
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import { durationText } from '@remotes/protocol/screen/time-text';

@@ -1,4 +1,4 @@
-import type { RunCounts } from '@remotes/protocol/operators/jobs';
+import type { RunCounts } from '@remotes/protocol/operators/job-view';
 import { describe, expect, test } from 'vitest';
 import { startFakeApi } from '../fake-api.ts';
 import { fakeJob, fakePreview, fakeRun, jobHandlers, jobId } from '../fake-job.ts';

@@ -1,19 +1,17 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Interpreter } from '../values/interpreter.ts';
 import { RunState } from '../values/run.ts';
 import { Uuid } from '../values/text-forms.ts';
+import { Moment, Named, nullable } from './forms.ts';
 import { uuidPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
-
-const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
-const Moment = nullable(Type.String({ format: 'date-time' }));
 
 const runMembers = {
   id: Uuid,
   number: Type.Integer(),
   job_id: Uuid,
-  host: Type.Object({ id: Type.Integer(), name: Type.String() }),
+  host: Named,
   command: Type.Object({ name: Type.String(), revision: Type.Integer() }),
   wire_number: Type.Integer(),
   state: RunState,
@@ -23,11 +21,11 @@ const runMembers = {
   interpreter: Interpreter,
   exit_code: nullable(Type.Integer()),
   signal: nullable(Type.String()),
-  delivered_at: Moment,
+  delivered_at: nullable(Moment),
   /** By the host's own clock. */
-  started_at: Moment,
-  stop_asked_at: Moment,
-  finished_at: Moment,
+  started_at: nullable(Moment),
+  stop_asked_at: nullable(Moment),
+  finished_at: nullable(Moment),
   /** The JSON list that it returned, as text, or what a failure said. */
   result: nullable(Type.String()),
   output_bytes: Type.Integer(),

@@ -1,4 +1,4 @@
-import type { JobTargets } from '@remotes/protocol/operators/jobs';
+import type { JobTargets } from '@remotes/protocol/operators/job-request';
 import type { AdministrationRefusal } from '../administration-refusal.ts';
 import { isDeclined } from '../administration-refusal.ts';
 import { selectHosts } from '../jobs/host-selection.ts';

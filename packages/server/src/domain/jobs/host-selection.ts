@@ -1,4 +1,4 @@
-import type { JobTargets } from '@remotes/protocol/operators/jobs';
+import type { JobTargets } from '@remotes/protocol/operators/job-request';
 import {
   type FilterableHost,
   fieldsOf,

@@ -1,4 +1,4 @@
-import type { AgainRequest, JobRequest } from '@remotes/protocol/operators/jobs';
+import type { AgainRequest, JobRequest } from '@remotes/protocol/operators/job-request';
 import { isProblem, type Problem, problem } from '../operators/problem.ts';
 import type { JobVariable, Scope } from '../ports.ts';
 import type { JobAsked, JobOrder } from './job-request.ts';

@@ -1,4 +1,4 @@
-import type { JobPreview } from '@remotes/protocol/operators/jobs';
+import type { JobPreview } from '@remotes/protocol/operators/job-preview';
 import { type AdministrationRefusal, isDeclined } from '../administration-refusal.ts';
 import { presenceOf } from '../hosts-reading.ts';
 import { writeCursor } from '../operators/cursor.ts';

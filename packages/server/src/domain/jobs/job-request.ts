@@ -1,4 +1,4 @@
-import type { JobInterpreter, JobTargets } from '@remotes/protocol/operators/jobs';
+import type { JobInterpreter, JobTargets } from '@remotes/protocol/operators/job-request';
 import type { AgainOn, HostsShare } from '@remotes/protocol/values/job';
 import type { JobVariable, Scope } from '../ports.ts';
 

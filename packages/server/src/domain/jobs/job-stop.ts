@@ -1,4 +1,4 @@
-import type { JobTargets } from '@remotes/protocol/operators/jobs';
+import type { JobTargets } from '@remotes/protocol/operators/job-request';
 import { type AdministrationRefusal, decline, isDeclined } from '../administration-refusal.ts';
 import { currentDefinitions } from '../definitions.ts';
 import type { Author } from '../operators/actor.ts';

@@ -1,4 +1,4 @@
-import type { JobDetail, JobView } from '@remotes/protocol/operators/jobs';
+import type { JobDetail, JobView } from '@remotes/protocol/operators/job-view';
 import { maybeMomentText, momentText } from '../api/moment-text.ts';
 import type { CommandDefinition, Definitions } from '../definitions.ts';
 import type { AdHocJob, JobVariable, RunCounts, Scope, StandingJob, Tables } from '../ports.ts';

@@ -1,4 +1,4 @@
-import type { JobTargets } from '@remotes/protocol/operators/jobs';
+import type { JobTargets } from '@remotes/protocol/operators/job-request';
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import type { JobState } from '@remotes/protocol/values/job';
 import type { RunState } from '@remotes/protocol/values/run';

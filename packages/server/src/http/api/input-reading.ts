@@ -16,7 +16,7 @@ export type Input = {
 export function readInput(call: ApiCall, request: FastifyRequest): Input | Problem {
   const query = readQuery(call.query, request.raw.url);
   if (isProblem(query)) return query;
-  const params = readParams(call.params, request.params as Readonly<Record<string, string>>);
+  const params = readParams(call, request.params as Readonly<Record<string, string>>);
   if (isProblem(params)) return params;
   const body = call.body && readBody(call.body, request.headers, bytesOf(request));
   if (isProblem(body)) return body;
@@ -30,11 +30,15 @@ export function bytesOf({ body }: FastifyRequest): Buffer {
 }
 
 /** An id that cannot be one names nothing. */
-function readParams(shape: Shape | undefined, texts: Readonly<Record<string, string>>): Given | Problem {
+function readParams(
+  { params: shape, route }: Pick<ApiCall, 'params' | 'route'>,
+  texts: Readonly<Record<string, string>>,
+): Given | Problem {
   if (!shape) return texts;
   const given = Object.entries(texts).map(([name, text]) => [name, readText(text, shape.members[name])]);
   const params = shape.read(Object.fromEntries(given));
-  return isProblem(params) ? notFound('such thing') : params;
+  if (!isProblem(params)) return params;
+  const unreadable = Object.keys(texts).find((name) => !shape.fits(name, params_[name]));
 }
 
 /** `If-Match` (RFC 9110 section 13.1.1) with one version; `*` wants none in particular. */

@@ -1,4 +1,4 @@
-import type { JobDetail } from '@remotes/protocol/operators/jobs';
+import type { JobDetail } from '@remotes/protocol/operators/job-view';
 import { describe, expect, test } from 'vitest';
 import { tendJobs } from '../../../src/domain/jobs/job-end.ts';
 import type { AdHocJob, HostChange } from '../../../src/domain/ports.ts';
