@@ -1,10 +1,9 @@
 import { type Static, Type } from 'typebox';
-import { HostsGroupIds, HostsGroupRef, Role } from './account-forms.ts';
+import { HostsGroupIds, Role } from './account-forms.ts';
+import { Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
-
-const Time = Type.String({ format: 'date-time' });
 
 export const ApiToken = Type.Object({
   id: Type.Integer(),
@@ -13,12 +12,12 @@ export const ApiToken = Type.Object({
   operator_name: Type.String(),
   /** As it was asked for; it never counts for more than its owner's. */
   role: Role,
-  hosts_groups: Type.Union([Type.Array(HostsGroupRef), Type.Null()]),
-  created_at: Time,
-  expires_at: Time,
-  last_used_at: Type.Union([Time, Type.Null()]),
-  last_address: Type.Union([Type.String(), Type.Null()]),
-  revoked_at: Type.Union([Time, Type.Null()]),
+  hosts_groups: nullable(Type.Array(Named)),
+  created_at: Moment,
+  expires_at: Moment,
+  last_used_at: nullable(Moment),
+  last_address: nullable(Type.String()),
+  revoked_at: nullable(Moment),
 });
 export type ApiToken = Static<typeof ApiToken>;
 
@@ -50,7 +49,7 @@ export const apiTokensRoutes = {
       expires_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 400, default: 90 })),
     }),
     success: 201,
-    answer: Type.Object({ id: Type.Integer(), token: Type.String(), expires_at: Time }),
+    answer: Type.Object({ id: Type.Integer(), token: Type.String(), expires_at: Moment }),
     isCreating: true,
     shownOnce: ['token'],
   },

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import { Moment, nullable } from './forms.ts';
 import type { ApiRoute } from './route.ts';
 
-const Time = Type.String({ format: 'date-time' });
 const userCodePath = Type.Object({ user_code: Type.String({ maxLength: 20 }) });
 
 /** How a program without a browser gets a session: somebody who is signed in lets it in (after RFC 8628). */
@@ -20,7 +20,7 @@ export const deviceLoginsRoutes = {
       /** Where that is done in the console, on this server. */
       verification_path: Type.String(),
       interval_seconds: Type.Integer(),
-      expires_at: Time,
+      expires_at: Moment,
     }),
   },
   device_logins_show: {
@@ -34,9 +34,9 @@ export const deviceLoginsRoutes = {
       user_code: Type.String(),
       /** From where it asks, and what it says it is: let nothing in that you did not start yourself. */
       address: Type.String(),
-      agent: Type.Union([Type.String(), Type.Null()]),
-      created_at: Time,
-      expires_at: Time,
+      agent: nullable(Type.String()),
+      created_at: Moment,
+      expires_at: Moment,
     }),
   },
   device_logins_approve: {
@@ -65,9 +65,9 @@ export const deviceLoginsRoutes = {
     answer: Type.Object({
       state: Type.Enum(['pending', 'approved', 'denied']),
       /** `rmt_ses_…`, for `Authorization: Bearer`; null unless approved. */
-      token: Type.Union([Type.String(), Type.Null()]),
+      token: nullable(Type.String()),
       /** When the session ends. */
-      expires_at: Type.Union([Time, Type.Null()]),
+      expires_at: nullable(Moment),
     }),
   },
 } as const satisfies Record<string, ApiRoute>;

@@ -3,10 +3,11 @@ import { HostState } from '../values/host.ts';
 import { JobState } from '../values/job.ts';
 import { RunState } from '../values/run.ts';
 import { Uuid } from '../values/text-forms.ts';
+import { Moment, nullable } from './forms.ts';
 import { uuidPath } from './ids.ts';
 import type { ApiRoute } from './route.ts';
 
-const at = Type.String({ format: 'date-time' });
+const at = Moment;
 const ofRun = { at, job_id: Uuid, host_id: Type.Integer(), run_id: Uuid };
 
 /** A run came into another state. Runs that a job begins with, queued, are told by the job's own event. */
@@ -15,7 +16,7 @@ export const RunEvent = Type.Object({
   ...ofRun,
   state: RunState,
   /** Null where there was no run before. */
-  former_state: Type.Union([RunState, Type.Null()]),
+  former_state: nullable(RunState),
 });
 
 /** A part of what a run printed was stored: it can be read at the run's output. */
@@ -32,7 +33,7 @@ export const JobEvent = Type.Object({
   at,
   job_id: Uuid,
   state: JobState,
-  former_state: Type.Union([JobState, Type.Null()]),
+  former_state: nullable(JobState),
 });
 
 /** A host registered, changed its state or its name, or was removed. */
@@ -42,8 +43,8 @@ export const HostEvent = Type.Object({
   host_id: Type.Integer(),
   name: Type.String(),
   /** Null: it was removed. */
-  state: Type.Union([HostState, Type.Null()]),
-  former_state: Type.Union([HostState, Type.Null()]),
+  state: nullable(HostState),
+  former_state: nullable(HostState),
 });
 
 /**

@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
+import { Id } from './forms.ts';
 
 /** Of a path with `{id}` of a host, a group, a command …: a number. */
-export const numberedPath = Type.Object({
-  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-});
+export const numberedPath = Type.Object({ id: Id });
 
 /** Of a path with `{id}` of a job or a run: a UUID in lower case. */
 export const uuidPath = Type.Object({

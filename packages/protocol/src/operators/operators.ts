@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
-import { HostsGroupIds, HostsGroupRef, Role } from './account-forms.ts';
+import { HostsGroupIds, Role } from './account-forms.ts';
+import { Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import type { ApiRoute } from './route.ts';
 
-const Time = Type.String({ format: 'date-time' });
 const name = Type.String({ minLength: 1, maxLength: 200 });
 
 export const Operator = Type.Object({
@@ -11,9 +11,9 @@ export const Operator = Type.Object({
   name: Type.String(),
   role: Role,
   /** Rights are narrowed to these; null: to none. */
-  hosts_groups: Type.Union([Type.Array(HostsGroupRef), Type.Null()]),
+  hosts_groups: nullable(Type.Array(Named)),
   is_active: Type.Boolean(),
-  created_at: Time,
+  created_at: Moment,
   /** False as long as the set-up link was not used. */
   has_password: Type.Boolean(),
   has_totp: Type.Boolean(),
@@ -27,7 +27,7 @@ const SetupLink = Type.Object({
   setup_token: Type.String(),
   /** The same as `<server>/setup#rmt_set_…`. */
   setup_url: Type.String(),
-  expires_at: Time,
+  expires_at: Moment,
 });
 
 export const operatorsRoutes = {

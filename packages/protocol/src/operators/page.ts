@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { nullable } from './forms.ts';
 
 /** How many items a page has when nobody says. */
 export const usualPageLimit = 100;
@@ -11,5 +12,5 @@ export const pageQuery = {
 
 /** A part of a list, and where it goes on: `next` is null at its end. */
 export function pageOf<Item extends TSchema>(item: Item) {
-  return Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) });
+  return Type.Object({ items: Type.Array(item), next: nullable(Type.String()) });
 }

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
+import { Moment, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import type { ApiRoute } from './route.ts';
 
-const Time = Type.String({ format: 'date-time' });
 const Base64Url = Type.String({ maxLength: 20_000, pattern: '^[A-Za-z0-9_-]*$' });
 const name = Type.String({ minLength: 1, maxLength: 100 });
 /** What browsers say beyond the standard is no error. */
@@ -19,7 +19,7 @@ const credential = {
   id: Base64Url,
   rawId: Base64Url,
   type: Type.Literal('public-key'),
-  authenticatorAttachment: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  authenticatorAttachment: Type.Optional(nullable(Type.String())),
   clientExtensionResults: Type.Optional(Type.Object({}, open)),
 };
 
@@ -49,7 +49,7 @@ export const PasskeyAssertion = Type.Object(
         clientDataJSON: Base64Url,
         authenticatorData: Base64Url,
         signature: Base64Url,
-        userHandle: Type.Optional(Type.Union([Base64Url, Type.Null()])),
+        userHandle: Type.Optional(nullable(Base64Url)),
       },
       open,
     ),
@@ -63,8 +63,8 @@ const Passkey = Type.Object({
   name: Type.String(),
   /** The host name of this server that it was made for: it works there alone. */
   made_for: Type.String(),
-  created_at: Time,
-  last_used_at: Type.Union([Time, Type.Null()]),
+  created_at: Moment,
+  last_used_at: nullable(Moment),
 });
 
 export const passkeysRoutes = {
@@ -77,7 +77,7 @@ export const passkeysRoutes = {
     answer: Type.Object({
       items: Type.Array(Passkey),
       /** Why no passkey can be made or used by the address that was called; null where they work. */
-      unavailable_because: Type.Union([Type.String(), Type.Null()]),
+      unavailable_because: nullable(Type.String()),
     }),
   },
   passkeys_options: {

@@ -1,12 +1,9 @@
 import { type Static, Type } from 'typebox';
-import { HostsGroupRef, Password, Role } from './account-forms.ts';
+import { Password, Role } from './account-forms.ts';
+import { Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { Ceremony, PasskeyAssertion } from './passkeys.ts';
 import type { ApiRoute } from './route.ts';
-
-const Time = Type.String({ format: 'date-time' });
-const orNull = <Value extends Parameters<typeof Type.Union>[0][number]>(value: Value) =>
-  Type.Union([value, Type.Null()]);
 
 /** `cookie`: the answer sets it, for browsers. `bearer`: the answer says the token, for programs. */
 const Kind = Type.Optional(Type.Enum(['cookie', 'bearer'], { default: 'cookie' }));
@@ -19,8 +16,8 @@ export const SignedIn = Type.Object({
   name: Type.String(),
   role: Role,
   /** `rmt_ses_…`, for `Authorization: Bearer`; null where a cookie was set. Shown this once. */
-  token: orNull(Type.String()),
-  expires_at: Time,
+  token: nullable(Type.String()),
+  expires_at: Moment,
   /** The role wants a second factor: nothing is allowed before one is enrolled. */
   lacks_second_factor: Type.Boolean(),
 });
@@ -33,18 +30,18 @@ export const WhoAmI = Type.Object({
   /** As it counts for this request: an API token may do less than its owner. */
   role: Role,
   /** Rights are narrowed to these; null: to none. */
-  hosts_groups: orNull(Type.Array(HostsGroupRef)),
+  hosts_groups: nullable(Type.Array(Named)),
   /** Null when an API token asks. */
-  session: orNull(
+  session: nullable(
     Type.Object({
       id: Type.Integer(),
-      expires_at: Time,
+      expires_at: Moment,
       /** Until then passwords, factors and tokens may be changed without showing the password again. */
-      confirmed_until_at: orNull(Time),
+      confirmed_until_at: nullable(Moment),
       has_second_factor: Type.Boolean(),
     }),
   ),
-  api_token: orNull(Type.Object({ id: Type.Integer(), name: Type.String(), expires_at: Time })),
+  api_token: nullable(Type.Object({ id: Type.Integer(), name: Type.String(), expires_at: Moment })),
   has_password: Type.Boolean(),
   has_totp: Type.Boolean(),
   /** How many recovery codes are left. */
@@ -58,11 +55,11 @@ export type WhoAmI = Static<typeof WhoAmI>;
 const Session = Type.Object({
   id: Type.Integer(),
   kind: Type.Enum(['cookie', 'bearer']),
-  created_at: Time,
-  last_used_at: Time,
-  expires_at: Time,
+  created_at: Moment,
+  last_used_at: Moment,
+  expires_at: Moment,
   address: Type.String(),
-  agent: orNull(Type.String()),
+  agent: nullable(Type.String()),
   has_second_factor: Type.Boolean(),
   /** The one that asks. */
   is_this: Type.Boolean(),
@@ -129,7 +126,7 @@ export const sessionsRoutes = {
       response: Type.Optional(PasskeyAssertion),
     }),
     success: 200,
-    answer: Type.Object({ confirmed_until_at: Time }),
+    answer: Type.Object({ confirmed_until_at: Moment }),
   },
   sessions_list: {
     method: 'GET',
