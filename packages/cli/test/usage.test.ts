@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { token } from './fake-api.ts';
 import { createCli } from './run-cli.ts';
 
 describe('a command line that cannot be understood', () => {
-  const cli = createCli();
+  const cli = createCli({ REMOTES_SERVER: 'http://127.0.0.1:9', REMOTES_TOKEN: token });
 
   test.each([
     [['frobnicate'], 'There is no command "frobnicate". "remotes help" lists them.'],
@@ -14,6 +15,7 @@ describe('a command line that cannot be understood', () => {
     [['hosts', '--json', '-o', 'csv'], '--json and -o csv exclude each other: give one of them.'],
     [['run', '--', 'uname'], /Say which hosts are meant/],
     [['run', '-g', 'web', '--wave', '0'], /--wave must be a number of hosts or a share of them/],
+    [['output', '7'], '"7" is no id of a run; "last" is the newest one.'],
     [['jobs', 'again', 'last'], 'Say on which hosts: --which all|failed|interrupted|missed.'],
     [['settings', 'set', 'password', 'hunter2', '--secret'], /A secret stands in no command line/],
   ])('%j is told in a sentence, and ends with 2', async (args, sentence) => {
@@ -24,7 +26,7 @@ describe('a command line that cannot be understood', () => {
   });
 
   test('without a sign-in it says how to sign in, and ends with 3', async () => {
-    expect(await cli.run(['hosts'])).toMatchObject({
+    expect(await createCli().run(['hosts'])).toMatchObject({
       code: 3,
       stderr: 'Nobody is signed in at any server: remotes login URL\n',
     });

@@ -4,6 +4,7 @@ import { commandsGroupsRoutes } from '@remotes/protocol/operators/commands-group
 import { type HostView, hostsRoutes } from '@remotes/protocol/operators/hosts';
 import { type HostsGroupView, hostsGroupsRoutes } from '@remotes/protocol/operators/hosts-groups';
 import { jobsRoutes } from '@remotes/protocol/operators/jobs';
+import { runsRoutes } from '@remotes/protocol/operators/runs';
 import { variablesRoutes } from '@remotes/protocol/operators/variables';
 import { trouble, usageTrouble } from '../trouble.ts';
 import type { Api } from './api.ts';
@@ -72,11 +73,24 @@ export async function findVariable(api: Api, word: string) {
 }
 
 /** The id of a job; `last` is the newest one that was made by somebody. */
-export async function findJob(api: Api, word: string): Promise<string> {
+export function findJob(api: Api, word: string): Promise<string> {
+  return findUuid('job', word, itemsOf(api, jobsRoutes.jobs_list, { query: { kind: 'ad_hoc' } }, 1));
+}
+
+/** The id of a run; `last` is the newest one that was handed to a host. */
+export function findRun(api: Api, word: string): Promise<string> {
+  return findUuid('run', word, itemsOf(api, runsRoutes.runs_list, {}, 1));
+}
+
+async function findUuid(
+  noun: string,
+  word: string,
+  newest: AsyncIterable<{ readonly id: string }>,
+): Promise<string> {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(word)) return word.toLowerCase();
-  if (word !== 'last') throw usageTrouble(`"${word}" is no id of a job; "last" is the newest one.`);
-  for await (const { id } of itemsOf(api, jobsRoutes.jobs_list, { query: { kind: 'ad_hoc' } }, 1)) return id;
-  throw trouble('refused', 'There is no job yet.');
+  if (word !== 'last') throw usageTrouble(`"${word}" is no id of a ${noun}; "last" is the newest one.`);
+  for await (const { id } of newest) return id;
+  throw trouble('refused', `There is no ${noun} yet.`);
 }
 
 async function findOne<Item extends { id: number; name: string }>(

@@ -3,6 +3,7 @@ import { type RunView, runsRoutes } from '@remotes/protocol/operators/runs';
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import { visibleLine, visibleText } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';
+import { findRun } from '../api/find.ts';
 import type { CommandShape, Given } from '../command.ts';
 import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -17,6 +18,8 @@ export const output: CommandShape = {
   name: 'output',
   help: `Usage: remotes output RUN [--stdout | --stderr | --result] [--follow] [--raw]
 
+RUN is an id, or "last" for the newest run that was handed to a host.
+
 Writes what a run printed, byte for byte: its stdout to stdout, its stderr to stderr. On a terminal, characters that
 would steer it are made visible instead. A line on stderr says how the run ended, and whether something of its output
 was cut or masked.
@@ -29,6 +32,7 @@ was cut or masked.
   --json               the run and its output as one JSON object
 
 Examples:
+  remotes output last
   remotes runs --job last
   remotes output 019a7c3e-5a8e-7cc1-b2a5-1f0e6e1d2c3b --result | jq '.[0]'`,
   actions: {
@@ -52,7 +56,7 @@ async function show(given: Given): Promise<number> {
     throw usageTrouble(`--${parts.join(' and --')} exclude each other: give one of them.`);
   const [part] = parts;
   const api = connect(given);
-  const id = given.words[0] ?? '';
+  const id = await findRun(api, given.words[0] ?? '');
   if (isGiven(given, 'follow')) await follow(api, id, part, isGiven(given, 'raw'));
   const { answer: run } = await api.ask(runsRoutes.runs_show, { params: { id } });
   if (given.format === 'json') return showJson(api, run);

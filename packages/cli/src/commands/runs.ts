@@ -1,7 +1,7 @@
 import { runsRoutes } from '@remotes/protocol/operators/runs';
 import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import { RunState } from '@remotes/protocol/values/run';
-import { findHost, findJob } from '../api/find.ts';
+import { findHost, findJob, findRun } from '../api/find.ts';
 import { itemsOf } from '../api/pages.ts';
 import type { CommandShape, Given } from '../command.ts';
 import { connect } from '../connect.ts';
@@ -19,6 +19,8 @@ export const runs: CommandShape = {
   help: `Usage: remotes runs [list] [-H HOST] [--job JOB] [--state STATE] [--limit N | --all]
        remotes runs show RUN
        remotes runs stop RUN…
+
+RUN is an id, or "last" for the newest one that was handed to a host.
 
   list            what hosts carried out, newest first. What still waits is listed with --state queued
   show            one run: how it ended, and what it was handed
@@ -61,7 +63,9 @@ async function list(given: Given): Promise<number> {
 }
 
 async function show(given: Given): Promise<number> {
-  const { answer } = await connect(given).ask(runsRoutes.runs_show, { params: { id: given.words[0] ?? '' } });
+  const api = connect(given);
+  const id = await findRun(api, given.words[0] ?? '');
+  const { answer } = await api.ask(runsRoutes.runs_show, { params: { id } });
   await showDetails(given.format, answer, [
     ...runColumns,
     { title: 'Interpreter', of: ({ interpreter }) => interpreter },
@@ -83,7 +87,8 @@ async function stop(given: Given): Promise<number> {
     asked_before: 'had been asked to end before',
     cancelled: 'was cancelled',
   } as const;
-  for (const id of given.words) {
+  for (const word of given.words) {
+    const id = await findRun(api, word);
     const { answer } = await api.ask(runsRoutes.runs_stop, { params: { id } });
     await write(`Run ${id} on ${visibleLine(answer.run.host.name)} ${words[answer.done]}.\n`);
   }

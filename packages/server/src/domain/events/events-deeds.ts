@@ -27,11 +27,11 @@ async function refusalOf(
   { jobId, hostId }: EventWish,
 ): Promise<Problem | undefined> {
   if (jobId !== undefined && !(await tables.events.isJobWithin(jobId, hostsGroupIds)))
-    return notFound('such job');
+    return notFound(`job ${jobId}`);
   if (hostId === undefined) return undefined;
   const isThere =
     hostsGroupIds === null
       ? (await tables.hosts.byId(hostId)) !== undefined
       : (await tables.events.hostIdsWithin(hostsGroupIds)).includes(hostId);
-  return isThere ? undefined : notFound('such host');
+  return isThere ? undefined : notFound(`host ${hostId}`);
 }

@@ -53,7 +53,7 @@ function readOrder(
 
 function settleCommand(definitions: Definitions, commandId: number, scope: Scope): SettledOrder | Problem {
   const command = definitions.commands.get(commandId);
-  if (!command || !mayUse(command, scope)) return notFound('command');
+  if (!command || !mayUse(command, scope)) return notFound(`command ${commandId}`);
   const { id: ofCommandId, name, revision, interpreter, timeoutSeconds, program } = command;
   const { variables, outputVariables } = command;
   return {

@@ -9,7 +9,7 @@ export async function findJob(
   scope: Scope,
 ): Promise<AdHocJob | StandingJob | Problem> {
   const job = await tables.jobs.byId(id);
-  return job && (await isVisible(tables, job, scope)) ? job : notFound('job');
+  return job && (await isVisible(tables, job, scope)) ? job : notFound(`job ${id}`);
 }
 
 async function isVisible(tables: Tables, job: AdHocJob | StandingJob, scope: Scope): Promise<boolean> {

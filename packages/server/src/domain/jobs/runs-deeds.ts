@@ -98,8 +98,8 @@ export const runsDeeds: ApiDeeds<keyof typeof runsRoutes> = {
 /** The run, if its host lies within the scope. */
 async function findRun(tables: Tables, id: string, scope: Scope): Promise<Run | Problem> {
   const run = await tables.runs.byId(id);
-  if (!run) return notFound('run');
+  if (!run) return notFound(`run ${id}`);
   if (scope === null) return run;
   const [host] = await tables.hosts.inBrief({ ids: [run.hostId], scope });
-  return host ? run : notFound('run');
+  return host ? run : notFound(`run ${id}`);
 }

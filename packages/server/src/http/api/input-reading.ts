@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { isProblem, notFound, type Problem, problem } from '../../domain/operators/problem.ts';
 import type { ApiCall } from './api-call.ts';
 import { readBody } from './body-reading.ts';
+import { wordsOfPath } from './path-words.ts';
 import { readQuery, readText } from './query-reading.ts';
-import type { Given, Shape } from './shapes.ts';
+import type { Given } from './shapes.ts';
 
 /** What was asked, in the shape that the contract wants. */
 export type Input = {
@@ -37,8 +38,7 @@ function readParams(
   if (!shape) return texts;
   const given = Object.entries(texts).map(([name, text]) => [name, readText(text, shape.members[name])]);
   const params = shape.read(Object.fromEntries(given));
-  if (!isProblem(params)) return params;
-  const unreadable = Object.keys(texts).find((name) => !shape.fits(name, params_[name]));
+  return isProblem(params) ? notFound(wordsOfPath(route.path, texts)) : params;
 }
 
 /** `If-Match` (RFC 9110 section 13.1.1) with one version; `*` wants none in particular. */
