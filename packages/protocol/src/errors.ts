@@ -146,6 +146,11 @@ export const refusals = {
     form: 'detail',
     sentence: 'The statement is not signed by this host, or does not fit what came with it.',
   },
+  output_wanted: {
+    status: 409,
+    form: 'detail',
+    sentence: 'The server does not have all of the output before this: say it again from the beginning.',
+  },
 } as const satisfies Record<string, RefusalKind>;
 
 export type RefusalKind = { status: number; form: 'detail' | 'message' | 'bare'; sentence: string };

@@ -4,6 +4,7 @@ import { Claim, Claimed, GiveRun } from './messages/claim.ts';
 import { Commands, ListCommands } from './messages/commands-list.ts';
 import { Enrol, Enrolled } from './messages/enrol.ts';
 import { Finished, Stored } from './messages/finished.ts';
+import { Goodbye } from './messages/goodbye.ts';
 import { Hello, Welcome } from './messages/hello.ts';
 import { AskHostStatus, TellHostStatus } from './messages/host-status.ts';
 import { Output } from './messages/output.ts';
@@ -53,6 +54,7 @@ export const serverMessages = {
   claimed: Claimed,
   stored: Stored,
   stop: Stop,
+  goodbye: Goodbye,
   refusal: MessageRefusal,
 } as const;
 

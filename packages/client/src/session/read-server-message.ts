@@ -52,7 +52,11 @@ const shapes: Readonly<Record<ServerMessage['type'], is.Shape>> = {
       wants_past: is.isTruth,
       unknown: is.listOf(is.isUuid),
     },
-    { report_limit_bytes: is.wholeFrom(65_536) },
+    {
+      report_limit_bytes: is.wholeFrom(65_536),
+      beside_limit: is.wholeFrom(1),
+      streams: is.listOf(is.objectOf({ ...aRun, stdout: is.wholeFrom(0), stderr: is.wholeFrom(0) })),
+    },
   ),
   recalled: is.objectOf({ learnt: is.wholeFrom(0) }),
   host: is.objectOf({ answer: hostStatus }),
@@ -75,5 +79,6 @@ const shapes: Readonly<Record<ServerMessage['type'], is.Shape>> = {
   claimed: is.objectOf({ runs: is.wholeFrom(0), has_more: is.isTruth, time_ms: is.isTimeMs }),
   stored: is.objectOf(aRun),
   stop: is.objectOf(aRun),
+  goodbye: is.objectOf({ code: is.isText, sentence: is.isText }),
   refusal: is.objectOf({ of: is.isText, code: is.isText, sentence: is.isText }, { run: is.isUuid }),
 };

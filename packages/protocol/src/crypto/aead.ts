@@ -27,6 +27,33 @@ export function openAead(key: KeyObject, sealed: Uint8Array, bound: Uint8Array):
   }
 }
 
+/**
+ * Seals bytes with AES-256-GCM under a nonce that is a number: four zero bytes and 8 bytes, big endian (RFC 5116 section
+ * 3.2). The number must never come twice under one key. The answer is ciphertext and tag: 16 bytes more.
+ */
+export function sealAeadAt(key: KeyObject, number: number, plain: Uint8Array): Buffer {
+  const cipher = createCipheriv(algorithm, key, nonceOf(number), { authTagLength: tagBytes });
+  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Opens what {@link sealAeadAt} made. Undefined when anything of it was changed, or when key or number is another. */
+export function openAeadAt(key: KeyObject, number: number, sealed: Uint8Array): Buffer | undefined {
+  if (sealed.length < tagBytes) return undefined;
+  const decipher = createDecipheriv(algorithm, key, nonceOf(number), { authTagLength: tagBytes });
+  decipher.setAuthTag(sealed.subarray(-tagBytes));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+function nonceOf(number: number): Buffer {
+  const nonce = Buffer.alloc(nonceBytes);
+  nonce.writeBigUInt64BE(BigInt(number), nonceBytes - 8);
+  return nonce;
+}
+
 const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
 const tagBytes = 16;

@@ -51,5 +51,18 @@ export const Welcome = Type.Object({
   wants_past: Type.Boolean(),
   /** Held runs that are not this host's, or not known: they may be forgotten. */
   unknown: Type.Array(Uuid),
+  /** On the live channel: so many ad-hoc runs (`group` 0) the host may execute at once, beside the others. */
+  beside_limit: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** On the live channel: of held runs of which the server still has output, the number of the next chunk that it wants. Those that are not named begin at 0. */
+  streams: Type.Optional(
+    Type.Array(
+      Type.Object({
+        run: Uuid,
+        attempt: Type.Integer({ minimum: 1 }),
+        stdout: Type.Integer({ minimum: 0 }),
+        stderr: Type.Integer({ minimum: 0 }),
+      }),
+    ),
+  ),
 });
 export type Welcome = Static<typeof Welcome>;

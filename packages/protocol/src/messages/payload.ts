@@ -3,7 +3,8 @@
  *
  *     length of the JSON (4 bytes, big endian) · JSON: {"messages": […]} · the bytes of each message that has some, in order
  *
- * A message that carries bytes says how many as `bytes`.
+ * A message that carries bytes says how many as `bytes`. On the live channel the JSON of a frame of the server that answers
+ * one of the host has `answers` beside `messages`: the number of that frame.
  */
 export type Message = { readonly type: string; readonly bytes?: number };
 
@@ -12,9 +13,10 @@ export type Carried = {
   readonly data: Buffer;
 };
 
-/** Puts messages and their bytes together. */
+/** Puts messages and their bytes together; `answers` is for frames of the live channel that answer one. */
 export function writePayload(
   messages: readonly (Message | { message: Message; data: Uint8Array })[],
+  answers?: number,
 ): Buffer {
   const carried = messages.map((one) => ('message' in one ? one : { message: one, data: nothing }));
   const json = Buffer.from(
@@ -22,6 +24,7 @@ export function writePayload(
       messages: carried.map(({ message, data }) =>
         data.length === 0 ? message : { ...message, bytes: data.length },
       ),
+      ...(answers !== undefined && { answers }),
     }),
   );
   const length = Buffer.alloc(lengthBytes);
@@ -31,26 +34,35 @@ export function writePayload(
 
 /** Takes a payload apart; undefined when it is not whole and well-formed. Of its messages only that they have a type is certain. */
 export function readPayload(bytes: Buffer): Carried[] | undefined {
+  return readChannelPayload(bytes)?.carried;
+}
+
+/** The same of the live channel; `answers` is the number of the frame that it answers, undefined where it answers none. */
+export function readChannelPayload(
+  bytes: Buffer,
+): { readonly answers: number | undefined; readonly carried: Carried[] } | undefined {
   if (bytes.length < lengthBytes) return undefined;
   const jsonEnd = lengthBytes + bytes.readUInt32BE(0);
   if (jsonEnd > bytes.length) return undefined;
-  const messages = messagesOf(bytes.subarray(lengthBytes, jsonEnd));
-  if (messages === undefined) return undefined;
+  const json = jsonOf(bytes.subarray(lengthBytes, jsonEnd));
+  if (json === undefined) return undefined;
   let at = jsonEnd;
   const carried: Carried[] = [];
+  const { messages, answers } = json;
   for (const message of messages) {
     if (!isMessage(message)) return undefined;
     const end = at + (message.bytes ?? 0);
     carried.push({ message, data: bytes.subarray(at, end) });
     at = end;
   }
-  return at === bytes.length ? carried : undefined;
+  return at === bytes.length ? { answers, carried } : undefined;
 }
 
-function messagesOf(json: Buffer): unknown[] | undefined {
+function jsonOf(json: Buffer): { messages: unknown[]; answers: number | undefined } | undefined {
   try {
-    const { messages } = JSON.parse(utf8.decode(json)) ?? {};
-    return Array.isArray(messages) && messages.length <= mostMessages ? messages : undefined;
+    const { messages, answers } = JSON.parse(utf8.decode(json)) ?? {};
+    if (!Array.isArray(messages) || messages.length > mostMessages) return undefined;
+    return { messages, answers: Number.isSafeInteger(answers) && answers >= 0 ? answers : undefined };
   } catch {
     return undefined;
   }

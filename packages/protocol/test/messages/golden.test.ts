@@ -9,6 +9,7 @@ import { readPayload } from '../../src/messages/payload.ts';
 import { hostMessages, readHostMessage, readServerMessage, serverMessages } from '../../src/messages.ts';
 import { canonicalJson } from '../../src/values/canonical-json.ts';
 import golden from '../golden/sealed-capability-1.json' with { type: 'json' };
+import added from '../golden/sealed-capability-2.json' with { type: 'json' };
 
 const { host, server } = golden.messages;
 const bytes = (text: string) => Buffer.from(text, 'base64url');
@@ -23,9 +24,10 @@ describe('what capability 1 says is understood', () => {
     expect(readServerMessage(message)).toBe(message);
   });
 
-  test('in all of its messages', () => {
-    expect(new Set(host.map(({ type }) => type))).toEqual(new Set(Object.keys(hostMessages)));
-    expect(new Set(server.map(({ type }) => type))).toEqual(new Set(Object.keys(serverMessages)));
+  test('in all of its messages, with those that capability 2 added', () => {
+    const types = (messages: readonly { type: string }[]) => new Set(messages.map(({ type }) => type));
+    expect(types([...host, ...added.messages.host])).toEqual(new Set(Object.keys(hostMessages)));
+    expect(types([...server, ...added.messages.server])).toEqual(new Set(Object.keys(serverMessages)));
   });
 
   test('in frames, and in the answers to them', () => {
