@@ -16,6 +16,7 @@ export const actionNames = [
   'command_post',
   'commands_process',
   'commands_monitor',
+  'run',
   'trust',
   'rotate_keys',
 ] as const;

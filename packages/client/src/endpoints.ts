@@ -55,4 +55,4 @@ export function isWeb({ protocol }: URL): boolean {
 }
 
 /** What a client that has pinned its server still asks for: nothing else of v1, whoever wishes it. */
-const pinnedToo = ['discover', 'handshake', 'messages'];
+const pinnedToo = ['discover', 'handshake', 'messages', 'channel'];

@@ -16,6 +16,8 @@ Actions
   command_get       fetch and execute one command: --command N
   commands_process  fetch and execute all that are due
   commands_monitor  the same again and again: --interval SECONDS
+  run               work for good: commands come as they are given, where the server has a live channel; else they
+                    are fetched every --interval seconds (30)
   command_post      kept for v1's sake; does nothing
   trust             pin the server whose signing key has this fingerprint, and speak v1 with it no more: --fingerprint F
   rotate_keys       let a new channel key take the place of this host's
@@ -42,6 +44,7 @@ Exit codes
   1    not done: network, files, a wrong order of steps, an answer that is none
   2    the server refused, or the command line is wrong
   3    commands_process --fail-on-error: a command did not succeed
+  4    run: the server will not have this client, as another one has the same keys
   command_get: the program's own; 255 after a time-out; 128 + N after signal N; 127 without its interpreter;
   126 when it could not be started; 1 when it is not this host's command or its result could not be stored
 

@@ -24,6 +24,7 @@ const actions: Record<ActionName, () => Promise<Action>> = {
   command_post: async () => (await import('./actions/command-post.ts')).postNothing,
   commands_process: async () => (await import('./actions/commands-process.ts')).processCommands,
   commands_monitor: async () => (await import('./actions/commands-monitor.ts')).monitorCommands,
+  run: async () => (await import('./actions/run.ts')).runHost,
   trust: async () => (await import('./actions/trust.ts')).trustServer,
   rotate_keys: async () => (await import('./actions/rotate-keys.ts')).rotateKeys,
 };

@@ -19,12 +19,14 @@ export type Trouble = Error & {
   readonly retryAfterSeconds?: number | undefined;
   /** The server takes no request of this length. */
   readonly isTooLarge?: boolean;
+  /** The server does not know this host by the key that it named. */
+  readonly isProofInvalid?: boolean;
 };
 
 export function trouble(
   code: TroubleCode,
   sentence: string,
-  more: Pick<Trouble, 'isUnsent' | 'retryAfterSeconds' | 'isTooLarge'> = {},
+  more: Pick<Trouble, 'isUnsent' | 'retryAfterSeconds' | 'isTooLarge' | 'isProofInvalid'> = {},
 ): Trouble {
   return Object.assign(new Error(sentence), { ...more, code, isTrouble: true });
 }

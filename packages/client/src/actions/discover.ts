@@ -31,7 +31,9 @@ export function discoverChanges(
     throw notRemotes(answer, 'endpoints');
   return Object.entries(endpoints).flatMap(([name, path]) => {
     const isKept =
-      !isNamed || !sealedNames.includes(name.toLowerCase()) || isAtServer(settings, String(path));
+      !isNamed ||
+      ![...sealedNames, 'channel'].includes(name.toLowerCase()) ||
+      isAtServer(settings, String(path));
     if (!isKept) {
       say(
         `the address that was named for ${name} is not at ${serverUrl(settings).origin}: it was passed over`,

@@ -2,7 +2,8 @@ import type { Context } from '../context.ts';
 import { isAtServer, serverUrl } from '../endpoints.ts';
 import { type Pin, readPin } from '../pin.ts';
 import { fingerprintOfToken } from '../registration-token.ts';
-import { openTalk, type Talk, type Trust } from '../session/talk.ts';
+import type { Trust } from '../session/recognition.ts';
+import { openTalk, type Talk } from '../session/talk.ts';
 import { trouble } from '../trouble.ts';
 import { askDiscover, discoverChanges, sealedNames } from './discover.ts';
 

@@ -23,3 +23,8 @@ export function nextWaitSeconds(
   const asked = Math.min(retryAfterSeconds ?? 0, longestRetryAfterSeconds);
   return Math.max(intervalSeconds, asked) + random() * spread;
 }
+
+/** How long to wait before a connection that was lost is tried again: drawn at random up to a second, then two, four, up to a minute. */
+export function reconnectSeconds(failures: number, random: () => number = Math.random): number {
+  return random() * Math.min(60, 2 ** Math.min(failures, 30));
+}

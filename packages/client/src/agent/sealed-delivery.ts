@@ -5,12 +5,14 @@ import { isTrouble, type Trouble } from '../trouble.ts';
 import { greet } from './greeting.ts';
 import type { GivenRun } from './journal-record.ts';
 import type { Delivery } from './outbox.ts';
-import { type Ended, reportOf } from './sealed-report.ts';
+import { type Ended, nothingSaid, reportOf, type SaidOutput } from './sealed-report.ts';
 import { askWithClaim, type SealedWorker } from './sealed-worker.ts';
 
 export type Report = {
   readonly given: GivenRun;
   readonly ended: Ended;
+  /** What of its output was said before, in this connection. */
+  readonly said?: () => SaidOutput;
   /** A claim in the same request, after the report. */
   readonly along?: readonly Outgoing[];
   /** Aborted to leave it for later. */
@@ -25,15 +27,22 @@ export type SealedDelivery = {
 
 /** Reports how a run ended, and finds out whether the server has stored it. A report may be said any number of times. */
 export async function deliverSealed(worker: SealedWorker, report: Report): Promise<SealedDelivery> {
-  const { given, ended, along = [], signal } = report;
+  const { given, ended, said: saidBefore = () => nothingSaid, along = [], signal } = report;
+  let mayGoOn = true;
   const compose = () => {
     const { fingerprint, sealed } = worker;
     const { channelKey } = sealed;
     // Never shortened on a word that is not sealed: what is signed once is what the server keeps.
     const limitBytes = worker.standing.reportLimitBytes;
-    return reportOf(given, ended, { channelKey, fingerprint, limitBytes });
+    const from = mayGoOn ? saidBefore() : nothingSaid;
+    return reportOf(given, ended, { channelKey, fingerprint, limitBytes }, from);
   };
-  const said = await sayOfRun(worker, given, { compose, along, signal });
+  const sayAll = () => {
+    mayGoOn = false;
+    return sayOfRun(worker, given, { compose, signal });
+  };
+  const first = await sayOfRun(worker, given, { compose, along, signal });
+  const said = first.answers.some((answer) => isOutputWanted(answer, given.run)) ? await sayAll() : first;
   if (said.delivery.state === 'stored') crashPoint('posted');
   return said;
 }
@@ -90,6 +99,10 @@ function deliveryIn(
 export function endsPass(delivery: Delivery | undefined): boolean {
   if (delivery?.isOfHost === true) return true;
   return delivery?.trouble !== undefined && !delivery.trouble.isTooLarge;
+}
+
+function isOutputWanted(answer: ServerMessage, run: string): boolean {
+  return answer.type === 'refusal' && answer.code === 'output_wanted' && answer.run === run;
 }
 
 export function isPastWanted(answer: ServerMessage, run: string): boolean {

@@ -32,11 +32,22 @@ type Signer = {
 /** What a server that names no limit takes of outputs and result in one request. */
 export const usualReportBytes = 15 * 1024 * 1024;
 
-/** What is said of a run that ended: its output in pieces, then the signed statement. Outputs and result are kept below the limit. */
+/** Of each stream: with how many chunks so many of its bytes were said before. */
+export type SaidOutput = Readonly<
+  Record<'stdout' | 'stderr', { readonly chunks: number; readonly bytes: number }>
+>;
+
+export const nothingSaid: SaidOutput = { stdout: { chunks: 0, bytes: 0 }, stderr: { chunks: 0, bytes: 0 } };
+
+/** The most that a chunk may hold on the live channel. */
+export const mostChunkBytes = 64 * 1024;
+
+/** What is said of a run that ended: its output in chunks as far as it was not said before, then the signed statement. Outputs and result are kept below the limit. */
 export function reportOf(
   { server, run, attempt, manifestSha256 }: Pick<GivenRun, 'server' | 'run' | 'attempt' | 'manifestSha256'>,
   ended: Ended,
   { channelKey, fingerprint, limitBytes = usualReportBytes }: Signer,
+  said: SaidOutput = nothingSaid,
 ): Outgoing[] {
   const { result, stdout, stderr, ...end } = fitted(ended, limitBytes);
   const statement = canonicalJson({
@@ -59,9 +70,11 @@ export function reportOf(
   } satisfies RunStatement);
   const signature = signFor('result', channelKey, statement);
   const finished: Finished = { type: 'finished', run, attempt, statement, signature, result };
+  // What was cut anew begins otherwise than what was said.
+  const from = stdout === ended.stdout && stderr === ended.stderr ? said : nothingSaid;
   return [
-    ...pieces({ type: 'output', run, attempt, stream: 'stdout' }, stdout),
-    ...pieces({ type: 'output', run, attempt, stream: 'stderr' }, stderr),
+    ...chunks({ type: 'output', run, attempt, stream: 'stdout' }, stdout, from.stdout),
+    ...chunks({ type: 'output', run, attempt, stream: 'stderr' }, stderr, from.stderr),
     finished,
   ];
 }
@@ -112,15 +125,19 @@ function streamOf(bytes: Buffer, cutBytes: number) {
   return { bytes: bytes.length, sha256, cut_bytes: cutBytes };
 }
 
-function pieces(head: Omit<Output, 'chunk' | 'bytes'>, bytes: Buffer): Outgoing[] {
-  const count = Math.ceil(bytes.length / pieceBytes);
-  return Array.from({ length: count }, (_, chunk) => ({
-    message: { ...head, chunk },
-    data: bytes.subarray(chunk * pieceBytes, (chunk + 1) * pieceBytes),
+function chunks(
+  head: Omit<Output, 'chunk' | 'bytes'>,
+  bytes: Buffer,
+  said: SaidOutput['stdout'],
+): Outgoing[] {
+  const rest = bytes.subarray(said.bytes);
+  const count = Math.ceil(rest.length / mostChunkBytes);
+  return Array.from({ length: count }, (_, index) => ({
+    message: { ...head, chunk: said.chunks + index },
+    data: rest.subarray(index * mostChunkBytes, (index + 1) * mostChunkBytes),
   }));
 }
 
 const nothing = Buffer.alloc(0);
-const pieceBytes = 1024 * 1024;
 /** Of the 4000 characters that a statement has room for, counted before JSON spells some of them longer. */
 const longestMessage = 2000;

@@ -13,10 +13,11 @@ import { sayAlive } from './heartbeat.ts';
 import { isJournalRefusal, type JournalRefusal } from './journal.ts';
 import type { GivenRun, JournalRun } from './journal-record.ts';
 import { hashOf, refusalOfRun } from './manifest-check.ts';
+import { sendOutput } from './output-sender.ts';
 import { graceSeconds, outputLimitBytes, type RunReport } from './run-command.ts';
 import { refusalWords } from './run-refusal-words.ts';
 import { deliverSealed, sayOfRun } from './sealed-delivery.ts';
-import { isStopped, type SealedWorker } from './sealed-worker.ts';
+import { isStopped, nameOf, type SealedWorker } from './sealed-worker.ts';
 import { leaveStopped } from './stopped-run.ts';
 import { inV1Shape } from './v1-shape.ts';
 
@@ -34,6 +35,20 @@ export type Given = JournalRun & { readonly given: GivenRun };
 /** Checks a run, executes it once, and reports what became of it. Throws only what is a fault. */
 export async function carryOut(worker: SealedWorker, given: GiveRun, along: Along): Promise<CarriedOut> {
   crashPoint('claimed');
+  const attempt = enter(worker, given);
+  try {
+    return await carryOutEntered(worker, given, attempt, along);
+  } finally {
+    attempt.leave();
+  }
+}
+
+async function carryOutEntered(
+  worker: SealedWorker,
+  given: GiveRun,
+  attempt: Entered,
+  along: Along,
+): Promise<CarriedOut> {
   const { sealed, journal, fingerprint } = worker;
   const run = journalRunOf(worker, given);
   const report = reportHead(worker, given);
@@ -43,17 +58,22 @@ export async function carryOut(worker: SealedWorker, given: GiveRun, along: Alon
     serverNowMs: sealed.serverNowMs(),
     hasBegun: journal.hasBegun,
   });
+  const isRefused = code !== undefined || isStopped(worker, run.given);
+  // What is claimed has its room already.
+  const full = isRefused || !sealed.isLive() ? undefined : await journal.ready();
+  const id = isRefused ? '' : (full ?? (await journal.begin(run)));
+  attempt.decide();
   if (code !== undefined) return refuse(worker, { run, report, code }, along);
-  if (isStopped(worker, run.given)) return leaveStopped(worker, { run, report }, along);
-  const id = await journal.begin(run);
+  if (isRefused) return leaveStopped(worker, { run, report }, along);
   if (isJournalRefusal(id)) return notBegun(worker, { run, report }, id);
-  const outcome = await execute(worker, given);
+  const outcome = await execute(worker, given, attempt);
   const refusal = await journal.finish(id, outcome);
   if (refusal !== undefined)
     worker.say(`the result of command ${run.commandId} is kept in memory only: ${refusal.sentence}`);
   const { delivery, answers } = await deliverSealed(worker, {
     given: run.given,
     ended: outcome,
+    said: attempt.output.said,
     along: await along(),
   });
   if (delivery.state !== 'kept') {
@@ -63,20 +83,44 @@ export async function carryOut(worker: SealedWorker, given: GiveRun, along: Alon
   return { report: { ...report, outcome, delivery }, answers };
 }
 
-async function execute(worker: SealedWorker, given: GiveRun): Promise<Outcome> {
-  const stop = new AbortController();
+async function execute(worker: SealedWorker, given: GiveRun, { stop, output }: Entered): Promise<Outcome> {
   const pass = () => stop.abort();
   worker.stop.addEventListener('abort', pass);
   if (worker.stop.aborted) pass();
-  const alive = sayAlive(worker, given, () => stop.abort('as an operator has stopped this run'));
+  const alive = sayAlive(worker, given);
   try {
     const { pythonPath } = worker;
-    const order = { graceSeconds, outputLimitBytes, pythonPath, signal: stop.signal };
+    const order = { graceSeconds, outputLimitBytes, pythonPath, signal: stop.signal, tap: output.tap };
     return await executeProgram({ ...commandOf(given), ...order });
   } finally {
     await alive.end();
     worker.stop.removeEventListener('abort', pass);
   }
+}
+
+type Entered = ReturnType<typeof enter>;
+
+/** Lets others know that this process carries it out. */
+function enter(worker: SealedWorker, given: GiveRun) {
+  const { running, stopped } = worker.standing;
+  const name = nameOf(given);
+  const stop = new AbortController();
+  const output = sendOutput(worker, given);
+  let decide = () => {};
+  const decided = new Promise<void>((resolve) => {
+    decide = resolve;
+  });
+  running.set(name, {
+    decided,
+    stop: () => stop.abort('as an operator has stopped this run'),
+    resumeOutput: output.resume,
+  });
+  const leave = () => {
+    decide();
+    running.delete(name);
+    stopped.delete(name);
+  };
+  return { stop, output, decide, leave };
 }
 
 type Refusing = { readonly run: Given; readonly report: RunReport; readonly code: RunRefusal };

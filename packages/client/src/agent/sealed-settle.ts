@@ -1,6 +1,6 @@
 import { deliverSealed, endsPass } from './sealed-delivery.ts';
 import { endOf } from './sealed-report.ts';
-import { type HeldGivenRun, heldHere, type SealedWorker } from './sealed-worker.ts';
+import { type HeldGivenRun, heldHere, isRunning, type SealedWorker } from './sealed-worker.ts';
 import type { Settled } from './settle.ts';
 
 /**
@@ -10,6 +10,8 @@ import type { Settled } from './settle.ts';
 export async function settleHeld(worker: SealedWorker): Promise<Settled[]> {
   const settled: Settled[] = [];
   for (const held of heldHere(worker)) {
+    // Its end is reported by whoever carries it out.
+    if (isRunning(worker, held.run.given)) continue;
     const { delivery } = await deliverSealed(worker, {
       given: held.run.given,
       ended: endOf(held),
@@ -29,6 +31,7 @@ export async function dropUnknown(
 ): Promise<Settled[]> {
   const settled: Settled[] = [];
   for (const held of unknown) {
+    if (isRunning(worker, held.run.given)) continue;
     const sentence = 'the server does not know this run';
     settled.push({ run: held, delivery: { state: 'unwanted', sentence, mayHaveArrived: true } });
     await forget(worker, held);

@@ -26,9 +26,25 @@ export type Standing = {
   claimLimit: number;
   heartbeatSeconds: number;
   reportLimitBytes: number;
+  /** So many ad-hoc runs may be executed at once where they come by themselves. */
+  besideLimit: number;
   /** Attempts of runs that an operator wants ended, as any answer may say. */
   readonly stopped: Set<string>;
+  /** Attempts that this process carries out now: from before they begin until their report was said. */
+  readonly running: Map<string, Running>;
 };
+
+export type Running = {
+  /** Resolved once the journal holds it, or never will. */
+  readonly decided: Promise<void>;
+  /** Ends the program, as an operator wants it. */
+  readonly stop: () => void;
+  /** Goes on with its output in a new connection, whose server wants these chunks next. */
+  readonly resumeOutput: (next: NextChunks) => void;
+};
+
+/** The number of the next chunk of each stream. */
+export type NextChunks = Readonly<Record<'stdout' | 'stderr', number>>;
 
 export function newStanding(): Standing {
   return {
@@ -36,7 +52,9 @@ export function newStanding(): Standing {
     claimLimit: 8,
     heartbeatSeconds: 30,
     reportLimitBytes: usualReportBytes,
+    besideLimit: 1,
     stopped: new Set(),
+    running: new Map(),
   };
 }
 
@@ -47,7 +65,17 @@ export function isStopped({ standing }: SealedWorker, attempt: Attempt): boolean
   return standing.stopped.has(nameOf(attempt));
 }
 
-function nameOf({ run, attempt }: Attempt): string {
+/** An operator wants this one ended, or not begun. */
+export function noteStop({ standing }: SealedWorker, attempt: Attempt): void {
+  standing.stopped.add(nameOf(attempt));
+  standing.running.get(nameOf(attempt))?.stop();
+}
+
+export function isRunning({ standing }: SealedWorker, attempt: Attempt): boolean {
+  return standing.running.has(nameOf(attempt));
+}
+
+export function nameOf({ run, attempt }: Attempt): string {
   return `${run} ${attempt}`;
 }
 
@@ -56,18 +84,20 @@ export function mustGreet({ sealed, standing, journal }: SealedWorker): boolean 
   return standing.greeted?.handshakes !== sealed.handshakes() || standing.greeted.journal !== journal;
 }
 
-/** Notes which runs are to be stopped; the other answers are the caller's. Throws a trouble when there is none, after which hello comes first. */
+/** Obeys which runs are to be stopped; the other answers are the caller's. Throws a trouble when there is none, after which hello comes first. */
 export async function askServer(
-  { sealed, standing }: SealedWorker,
+  worker: SealedWorker,
   messages: readonly Outgoing[],
   signal?: AbortSignal,
 ): Promise<ServerMessage[]> {
+  const { sealed, standing } = worker;
   try {
     const answers = await sealed.ask(messages, signal);
-    for (const answer of answers) if (answer.type === 'stop') standing.stopped.add(nameOf(answer));
+    for (const answer of answers) if (answer.type === 'stop') noteStop(worker, answer);
     return answers.filter(({ type }) => type !== 'stop');
   } catch (error) {
-    standing.greeted = undefined;
+    // On the live channel it was only waited for no longer.
+    if (!sealed.isLive()) standing.greeted = undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { runMarkName } from './environment.ts';
 import { isInterpreter, type Preparation, prepare } from './interpreters.ts';
-import type { ProgramOrder } from './order.ts';
+import type { OutputTap, ProgramOrder } from './order.ts';
 import type { Outcome } from './outcome.ts';
 import { drain } from './output-drain.ts';
 import { keepEnds } from './output-ends.ts';
@@ -89,8 +89,11 @@ async function run(order: ProgramOrder, child: Child, runMark: string): Promise<
   const stderr = keepEnds(order.outputLimitBytes);
   child.stdout.on('data', stdout.add).on('error', () => {});
   child.stderr.on('data', stderr.add).on('error', () => {});
+  const letGo = order.tap && openTap(order.tap, child, { stdout, stderr });
 
   const end = await endOf(order, child, runMark);
+  // What has ended can be held up no more; its pipes must run dry.
+  letGo?.();
   await drain([child.stdout, child.stderr], () => stdout.seenBytes() + stderr.seenBytes());
   const kept = { stdout: stdout.finish(), stderr: stderr.finish() };
   return {
@@ -98,5 +101,27 @@ async function run(order: ProgramOrder, child: Child, runMark: string): Promise<
     stdout: kept.stdout.bytes,
     stderr: kept.stderr.bytes,
     cutBytes: { stdout: kept.stdout.cutBytes, stderr: kept.stderr.cutBytes },
+  };
+}
+
+type Kept = Readonly<Record<'stdout' | 'stderr', ReturnType<typeof keepEnds>>>;
+
+/** Returns how to end it: nothing is held up from then on. */
+function openTap(tap: OutputTap, { stdout, stderr }: Child, kept: Kept): () => void {
+  let isOver = false;
+  const resume = () => {
+    stdout.resume();
+    stderr.resume();
+  };
+  const pause = () => {
+    if (isOver) return;
+    stdout.pause();
+    stderr.pause();
+  };
+  for (const stream of [stdout, stderr]) stream.on('data', tap.more);
+  tap.open({ printed: (stream) => kept[stream].beginning(), pause, resume });
+  return () => {
+    isOver = true;
+    resume();
   };
 }

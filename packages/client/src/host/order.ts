@@ -1,5 +1,21 @@
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 
+/** Whoever wants to see what a program prints while it runs. */
+export type OutputTap = {
+  /** Called once, as soon as the program runs. */
+  readonly open: (output: LiveOutput) => void;
+  /** Called whenever more was printed. */
+  readonly more: () => void;
+};
+
+export type LiveOutput = {
+  /** What was printed so far, of the beginning that the outcome will hold in any case. */
+  readonly printed: (stream: 'stdout' | 'stderr') => Buffer;
+  /** Holds up what the program prints, and with it the program, until it is resumed or has ended. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+};
+
 /** A program to execute on this machine, and the bounds it must keep. */
 export type ProgramOrder = {
   readonly interpreter: Interpreter;
@@ -15,6 +31,7 @@ export type ProgramOrder = {
   readonly pythonPath?: string | undefined;
   /** Aborting it stops the process tree; the outcome is then `stopped`. */
   readonly signal?: AbortSignal | undefined;
+  readonly tap?: OutputTap | undefined;
   /** Where the run's own folder is made; without it the machine's usual place. */
   readonly temporaryFolder?: string | undefined;
 };

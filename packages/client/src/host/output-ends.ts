@@ -30,7 +30,10 @@ export function keepEnds(limitBytes: number) {
     return cutBetween(head.bytes(), end, seenBytes, limitBytes);
   };
 
-  return { add, finish, seenBytes: () => seenBytes };
+  /** What was seen so far, of the bytes with which the output begins however long it becomes. */
+  const beginning = () => head.bytes().subarray(0, surelyKept(limitBytes));
+
+  return { add, finish, beginning, seenBytes: () => seenBytes };
 }
 
 function growingBuffer(limit: number) {
@@ -61,6 +64,12 @@ function cutBetween(head: Buffer, tail: Buffer, seenBytes: number, limitBytes: n
   const end = tail.subarray(wholeFrom(tail, tail.length - Math.floor(room / 2)));
   const cutBytes = seenBytes - start.length - end.length;
   return { bytes: Buffer.concat([start, notice(cutBytes), end]).subarray(0, limitBytes), cutBytes };
+}
+
+/** Less than half of the limit, as the notice needs room and no character is cut in two. */
+function surelyKept(limitBytes: number): number {
+  const longest = notice(Number.MAX_SAFE_INTEGER).length;
+  return Math.max(0, Math.ceil((limitBytes - longest) / 2) - 4);
 }
 
 function notice(cutBytes: number): Buffer {

@@ -86,7 +86,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function readRetryAfter(header: string | undefined): number | undefined {
+export function readRetryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;

@@ -4,6 +4,7 @@ import { readCertificates } from './certificates.ts';
 import type { Network } from './exchange.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { mediaTypeOfBytes, readAnswer, type ServerAnswer } from './server-answer.ts';
+import type { WebSocketLink, WebSocketListener, WebSocketRequest } from './web-socket.ts';
 
 export type Question = {
   method: 'GET' | 'POST';
@@ -17,23 +18,32 @@ export type Question = {
   signal?: AbortSignal | undefined;
 };
 
-/** The server at the other end: one question, one answer. Throws a trouble when there is no answer. */
-export type Server = { readonly ask: (question: Question) => Promise<ServerAnswer> };
+/** The server at the other end. Throws a trouble when there is no answer. */
+export type Server = {
+  /** One question, one answer. */
+  readonly ask: (question: Question) => Promise<ServerAnswer>;
+  /** A connection that stays. */
+  readonly connect: (
+    request: Omit<WebSocketRequest, 'headers'>,
+    listener: WebSocketListener,
+  ) => Promise<WebSocketLink>;
+};
 
 export function openServer(config: Config): Server {
-  let network: Network | undefined;
+  let known: Network | undefined;
+  const network = () => {
+    known ??= {
+      timeoutSeconds: config.timeoutSeconds,
+      proxies: config.proxies,
+      ca: config.caFile === undefined ? undefined : readCertificates(config.caFile),
+    };
+    return known;
+  };
   return Object.freeze({
     async ask({ method, url, token, body, staysAtOrigin = false, signal }: Question) {
-      network ??= {
-        timeoutSeconds: config.timeoutSeconds,
-        proxies: config.proxies,
-        ca: config.caFile === undefined ? undefined : readCertificates(config.caFile),
-      };
       const headers = {
         Accept: '*/*',
-        'User-Agent': `remotes-client/${version}`,
-        'CLIENT-AGENT': 'Remotes',
-        'CLIENT-VERSION': version,
+        ...ownHeaders,
         ...(token === undefined ? {} : { Authorization: `Token ${token}` }),
         ...(body === undefined
           ? {}
@@ -41,10 +51,21 @@ export function openServer(config: Config): Server {
       };
       const content = body === undefined ? {} : { body: bytesOf(body) };
       const request = { method, url, headers, signal, staysAtOrigin, ...content };
-      return readAnswer(await followRedirects(request, network));
+      return readAnswer(await followRedirects(request, network()));
+    },
+    async connect(request: Omit<WebSocketRequest, 'headers'>, listener: WebSocketListener) {
+      // Loaded when needed: no other action pays for it.
+      const { openWebSocket } = await import('./web-socket.ts');
+      return openWebSocket({ ...request, headers: ownHeaders }, network(), listener);
     },
   });
 }
+
+const ownHeaders = {
+  'User-Agent': `remotes-client/${version}`,
+  'CLIENT-AGENT': 'Remotes',
+  'CLIENT-VERSION': version,
+};
 
 function bytesOf(body: object | Buffer): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));

@@ -10,7 +10,7 @@ export function openTunnel(
   signal: AbortSignal,
   ca: string[] | undefined,
 ): Promise<Duplex> {
-  const target = `${url.hostname}:${url.port || '443'}`;
+  const target = `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
   const request = proxy.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const connect = request({

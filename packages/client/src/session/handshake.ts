@@ -22,6 +22,17 @@ export type Handshake = SessionSecret & {
 /** Throws a trouble when whoever answers proves nothing. Nothing secret has been said then, and nothing more is. */
 export async function shakeHands({ server, settings }: Context, signal?: AbortSignal): Promise<Handshake> {
   const url = endpointUrl(settings, 'handshake');
+  const { body, read } = offerHands(url);
+  const answer = await server.ask({ method: 'POST', url, body, staysAtOrigin: true, signal });
+  if (!answer.isOk) throw noHandshake(answer);
+  return read(answer.fields);
+}
+
+/** What to say first, by whichever way, and what comes of the answer. */
+export function offerHands(url: URL): {
+  readonly body: object;
+  readonly read: (fields: object) => Handshake;
+} {
   const { offer, agree } = offerHandshake([spokenVersion]);
   const body = {
     versions: offer.versions,
@@ -29,24 +40,25 @@ export async function shakeHands({ server, settings }: Context, signal?: AbortSi
     nonce: offer.nonce.toString('base64url'),
   };
   const askedAtMs = passingMs();
-  const answer = await server.ask({ method: 'POST', url, body, staysAtOrigin: true, signal });
-  if (!answer.isOk) throw noHandshake(answer);
-  if (!isHandshakeAnswer(answer.fields)) throw unproved(url, 'its answer to the handshake is none');
-  const { ticket, sealed } = answer.fields;
-  const agreement = agree(replyOf(answer.fields));
-  const sealedProof = Buffer.from(sealed, 'base64url');
-  const proof = readProof(agreement?.openProof(sealedProof));
-  if (agreement === undefined || proof === undefined)
-    throw unproved(url, 'its proof is not of this handshake');
-  const signingKey = signerOf(proof, agreement.transcript);
-  if (signingKey === undefined) throw unproved(url, 'its proof is not signed with the key that it names');
-  return {
-    ...agreement.session(sealedProof),
-    proof,
-    signingKey,
-    ticket: Buffer.from(ticket, 'base64url'),
-    askedAtMs,
+  const read = (fields: object): Handshake => {
+    if (!isHandshakeAnswer(fields)) throw unproved(url, 'its answer to the handshake is none');
+    const { ticket, sealed } = fields;
+    const agreement = agree(replyOf(fields));
+    const sealedProof = Buffer.from(sealed, 'base64url');
+    const proof = readProof(agreement?.openProof(sealedProof));
+    if (agreement === undefined || proof === undefined)
+      throw unproved(url, 'its proof is not of this handshake');
+    const signingKey = signerOf(proof, agreement.transcript);
+    if (signingKey === undefined) throw unproved(url, 'its proof is not signed with the key that it names');
+    return {
+      ...agreement.session(sealedProof),
+      proof,
+      signingKey,
+      ticket: Buffer.from(ticket, 'base64url'),
+      askedAtMs,
+    };
   };
+  return { body, read };
 }
 
 function replyOf({ version, ephemeral, nonce }: HandshakeAnswer): HandshakeReply {

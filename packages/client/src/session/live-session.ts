@@ -1,9 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { signFor } from '@remotes/protocol/crypto/sign';
-import type { ServerMessage } from '@remotes/protocol/messages';
 import { writePayload } from '@remotes/protocol/messages/payload';
-import { provingText } from '@remotes/protocol/values/signed-texts';
 import { nextChannelKeyOf } from '../channel-key-path.ts';
 import type { Context } from '../context.ts';
 import { openUuid } from '../host-identity.ts';
@@ -12,6 +9,7 @@ import { loadPrivateKey } from '../private-key.ts';
 import { trouble } from '../trouble.ts';
 import { channelKeyPath, promoteChannelKey, readChannelKey } from './channel-key.ts';
 import type { Conversation } from './conversation.ts';
+import { isProofInvalid, keyUnknown, proofOf } from './proof.ts';
 import type { Outgoing, SealedSession } from './sealed-session.ts';
 import { openTalk } from './talk.ts';
 
@@ -33,7 +31,7 @@ export async function openLiveSession(context: Context): Promise<SealedSession> 
     let key: KeyObject | undefined;
     const { conversation, answers } = await talk.ask((present) => {
       key = proved?.conversation === present ? undefined : readChannelKey(keyPath);
-      return key === undefined ? messages : [proofOf(present, host, key), ...messages];
+      return key === undefined ? messages : [proofOf(present.transcript, host, key), ...messages];
     }, signal);
     if (key === undefined) return answers;
     const [first, ...others] = answers;
@@ -79,6 +77,7 @@ export async function openLiveSession(context: Context): Promise<SealedSession> 
     },
     serverNowMs: () => present().conversation.serverNowMs(),
     handshakes: talk.handshakes,
+    isLive: () => false,
     ask(messages: readonly Outgoing[], signal?: AbortSignal) {
       const answers = turn.then(() => ask(messages, signal));
       turn = answers.catch(() => {});
@@ -87,21 +86,9 @@ export async function openLiveSession(context: Context): Promise<SealedSession> 
   });
 }
 
-function proofOf({ transcript }: Conversation, host: string, key: KeyObject): Outgoing {
-  const signature = signFor('host handshake', key, provingText(transcript, host));
-  return { type: 'prove', host, signature } as Outgoing;
-}
-
-function isProofInvalid(answers: readonly ServerMessage[]): boolean {
-  const [first] = answers;
-  return first?.type === 'refusal' && first.of === 'prove' && first.code === 'proof_invalid';
-}
-
 /** Some outputs are: their bytes don't count, results and lists do. */
 function isLong(messages: readonly Outgoing[]): boolean {
   return writePayload(messages).readUInt32BE(0) > mostBytesOfStrangers;
 }
 
 const mostBytesOfStrangers = 1024 * 1024;
-const keyUnknown =
-  'the server does not take this host\'s proof: this host was removed there, an administrator has said hosts allow-v1, the server was restored from an older backup, or these files are another host\'s. Ask the administrator: a host that was removed registers anew with --action=new_host --force; to enrol another anew run --action=trust --fingerprint F with what "remotes-server keys show" says there';

@@ -20,6 +20,8 @@ export type SealedSession = {
    * says hello before it claims again.
    */
   readonly handshakes: () => number;
+  /** Whether it is the live channel, and open: then output is said while a program runs, and several may ask at once. */
+  readonly isLive: () => boolean;
   /**
    * Says these messages, one request after the other, and answers what the server says to them. Shakes hands and proves
    * this host first where that is needed. A refusal is one of the answers, that of the proof too (`of` is `prove`: nothing

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import type { ServerMessage } from '@remotes/protocol/messages';
+import { nextChannelKeyOf } from '../channel-key-path.ts';
+import type { Context } from '../context.ts';
+import { type Channel, openChannel } from '../session/channel.ts';
+import { channelKeyPath, promoteChannelKey, readChannelKey } from '../session/channel-key.ts';
+import { isTrouble, trouble } from '../trouble.ts';
+import { type Greeting, greet } from './greeting.ts';
+import type { SealedWorker } from './sealed-worker.ts';
+
+export type LiveConnection = { readonly channel: Channel; readonly greeting: Greeting };
+
+/** Connects and says hello. Throws a trouble when this host was not welcomed. */
+export async function openLiveConnection(
+  context: Context,
+  worker: SealedWorker,
+  onPush: (message: ServerMessage) => void,
+): Promise<LiveConnection> {
+  const path = channelKeyPath(context.settings);
+  const next = nextChannelKeyOf(path);
+  // Of a rotation whose answer was lost nobody knows which key the server holds.
+  if (existsSync(next)) {
+    const connection = await unlessUnknown(() => connect(context, worker, next, onPush));
+    if (connection !== undefined) {
+      promoteChannelKey(path);
+      return connection;
+    }
+  }
+  return connect(context, worker, path, onPush);
+}
+
+async function connect(
+  context: Context,
+  worker: SealedWorker,
+  keyPath: string,
+  onPush: (message: ServerMessage) => void,
+): Promise<LiveConnection> {
+  const channelKey = readChannelKey(keyPath);
+  const channel = await openChannel(context, { host: worker.host, channelKey }, onPush, worker.finish);
+  try {
+    const greeting = await greet({ ...worker, sealed: channel }, []);
+    const [refusal] = greeting.answers ?? [];
+    if (refusal?.type !== 'refusal') return { channel, greeting };
+    throw trouble('answer', `the server refused: ${refusal.sentence}`, { retryAfterSeconds: refusedSeconds });
+  } catch (error) {
+    channel.close();
+    throw error;
+  }
+}
+
+async function unlessUnknown<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isTrouble(error) && error.isProofInvalid) return undefined;
+    throw error;
+  }
+}
+
+/** Whoever is not served asks seldom. */
+export const refusedSeconds = 120;
