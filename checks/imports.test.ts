@@ -87,6 +87,18 @@ const rooms: Readonly<Record<string, Room>> = {
     node: 'any',
     reason: 'the door translates and asks the mind; it never reaches into the memory',
   },
+  'packages/server/src/channel/': {
+    may: [
+      'packages/server/src/channel/',
+      'packages/server/src/domain/',
+      'packages/server/src/crash-point.ts',
+      protocol,
+    ],
+    packages: ['ws', 'pino', 'typebox'],
+    node: 'any',
+    reason:
+      'the live channel is a door beside http/: it asks the mind and knows neither the memory nor the other door',
+  },
   'packages/server/src/local/': {
     may: [
       'packages/server/src/local/',

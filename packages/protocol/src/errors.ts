@@ -146,6 +146,11 @@ export const refusals = {
     form: 'detail',
     sentence: 'The statement is not signed by this host, or does not fit what came with it.',
   },
+  upgrade_required: {
+    status: 426,
+    form: 'detail',
+    sentence: 'This path is for WebSockets of the live channel alone.',
+  },
   output_wanted: {
     status: 409,
     form: 'detail',

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Logger } from 'pino';
+import { createChannel } from './channel/channel.ts';
 import { startChores } from './chores.ts';
 import type { StartConfig } from './config.ts';
 import { createCredentialUse } from './domain/accounts/credential-use.ts';
@@ -8,8 +9,11 @@ import { createPasswords, passwordCostLog2 } from './domain/accounts/passwords.t
 import { createApiLog } from './domain/api-log.ts';
 import { createAudit } from './domain/audit/audit.ts';
 import { createDefinitionsView } from './domain/definitions.ts';
+import { createDelivery } from './domain/delivery.ts';
+import { signalDelivery } from './domain/delivery-signals.ts';
 import { createLiveEvents } from './domain/events/live-events.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
+import { createLiveHosts } from './domain/live-hosts.ts';
 import type { Mind } from './domain/mind.ts';
 import { createNewestSessions } from './domain/newest-sessions.ts';
 import { createPresence } from './domain/presence.ts';
@@ -56,8 +60,12 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
     await freshenTicketKeys(storage, masterKey, clock());
     const definitions = createDefinitionsView(storage.tables, () => performance.now());
     await definitions.current();
+    const liveHosts = createLiveHosts();
+    const onTrouble = (trouble: unknown) =>
+      log.error({ err: trouble }, 'Could not hand out what is due; trying again.');
+    const delivery = createDelivery({ tables: storage.tables, definitions, clock, liveHosts, onTrouble });
     const mind: Mind = Object.freeze({
-      storage,
+      storage: signalDelivery(storage, definitions, delivery),
       clock,
       masterKey,
       serverKeys: createServerKeyringView(storage.tables, masterKey, definitions),
@@ -67,6 +75,8 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       definitions,
       knownHosts: createKnownHosts(),
       presence: createPresence(clock),
+      liveHosts,
+      delivery,
       apiLog: createApiLog(definitions),
       audit: createAudit(storage.tables, clock),
       events: createLiveEvents(storage.tables),
@@ -84,6 +94,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       ...config,
       mind,
       log,
+      channel: createChannel(mind, log),
       tls: certificate,
       measureRequest: metrics?.measureRequest,
       clientFile: createRequire(import.meta.url).resolve('remotes-client/bundle'),
@@ -99,6 +110,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       metricsUrl: metricsServer?.url,
       async stop() {
         await metricsServer?.stop();
+        await delivery.stop();
         await server.stop();
         await chores.stop();
         await storage.close();

@@ -22,6 +22,7 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
     repeat('record the use of sessions and tokens', 5_000, log, () => recordCredentialUse(mind)),
     repeat('prune sessions', 600_000, log, () => mind.storage.decide('pruneAccounts', { now: mind.clock() })),
     repeat('interrupt overdue runs', 1_000, log, () => interruptOverdue(mind)),
+    repeat('hand out what is due', 1_000, log, () => mind.delivery.sweep()),
     repeat('tend jobs', 1_000, log, () => tendJobs(mind)),
     repeat('renew the ticket key', 60_000, log, () =>
       freshenTicketKeys(mind.storage, mind.masterKey, mind.clock()),

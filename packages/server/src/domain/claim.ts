@@ -4,6 +4,7 @@ import type { Claim, GiveRun } from '@remotes/protocol/messages/claim';
 import type { ManifestLeaf } from '@remotes/protocol/values/manifest';
 import { v7 as uuidv7 } from 'uuid';
 import { refusalOfHost } from './caller.ts';
+import { besideLimit, withinSlots } from './channel-slots.ts';
 import { type CommandDefinition, currentDefinitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import { lookAtWork, readWork } from './hosts-work.ts';
@@ -40,13 +41,34 @@ export async function claimRuns(
     hostId: host.id,
     order,
     wireNumber: wireNumber ?? null,
-    runIds: Array.from({ length: Math.min(limit, claimLimit) }, () => uuidv7()),
+    runIds: newRunIds(Math.min(limit, claimLimit)),
+    isLive: false,
     graceMs: mind.limits.graceSeconds * 1000,
     now: mind.clock(),
   });
   if (isRefusal(claimed)) return claimed;
   const runs = claimed.deliveries.map((delivery) => giveRun(speaker, delivery, claimed));
   return [...runs, { type: 'claimed', runs: runs.length, has_more: claimed.hasMore, time_ms: claimed.now }];
+}
+
+/** What a host on the live channel is given without asking. */
+export async function claimForChannel(speaker: Speaker): Promise<readonly GiveRun[] | Refusal> {
+  const { mind, host, order } = speaker;
+  const claimed = await mind.storage.decide('claimRuns', {
+    hostId: host.id,
+    order,
+    wireNumber: null,
+    runIds: newRunIds(1 + besideLimit),
+    isLive: true,
+    graceMs: mind.limits.graceSeconds * 1000,
+    now: mind.clock(),
+  });
+  if (isRefusal(claimed)) return claimed;
+  return claimed.deliveries.map((delivery) => giveRun(speaker, delivery, claimed));
+}
+
+function newRunIds(count: number): string[] {
+  return Array.from({ length: count }, () => uuidv7());
 }
 
 function giveRun(
@@ -103,6 +125,8 @@ export type ClaimRequest = {
   wireNumber: number | null;
   /** One for each run that may be given, for those that are new. */
   runIds: string[];
+  /** On the live channel, where ad-hoc runs go beside the others. */
+  isLive: boolean;
   graceMs: number;
   now: number;
 };
@@ -120,7 +144,7 @@ type Claimed = {
 /** Decides what a host is given now, by the rules of the list, and notes that it has it. */
 export async function decideClaim(
   tables: Tables,
-  { hostId, order, wireNumber, runIds, graceMs, now }: ClaimRequest,
+  { hostId, order, wireNumber, runIds, isLive, graceMs, now }: ClaimRequest,
 ): Promise<Claimed | Refusal> {
   const host = await tables.hosts.byId(hostId);
   const refusal = host ? refusalOfHost(host) : refuse('permission_denied');
@@ -130,7 +154,10 @@ export async function decideClaim(
   if (host.toldStoreId !== definitions.storeId) return refuse('past_wanted');
   const work = await readWork(tables, definitions, { hostId, isSealed: true });
   const isAsked = (command: CommandDefinition) => wireNumber === null || command.id === wireNumber;
-  const batch = batchOf(offeredCommands(definitions, work, now).filter(isAsked)).slice(0, runIds.length);
+  const offered = offeredCommands(definitions, work, now).filter(isAsked);
+  const batch = isLive
+    ? await withinSlots(tables, definitions, hostId, offered)
+    : batchOf(offered).slice(0, runIds.length);
 
   const deliveries: RunDelivery[] = [];
   const passed = new Set<number>();

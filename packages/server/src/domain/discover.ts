@@ -1,4 +1,5 @@
 import { contract } from '@remotes/protocol/contract';
+import { channel } from '@remotes/protocol/requests/channel';
 import type { DiscoverAnswer } from '@remotes/protocol/requests/discover';
 import { handshake } from '@remotes/protocol/requests/handshake';
 import { messages } from '@remotes/protocol/requests/messages';
@@ -12,6 +13,7 @@ const endpoints = [
   contract.host_verify,
   handshake,
   messages,
+  channel,
 ] as const;
 
 const answer: DiscoverAnswer = Object.freeze({

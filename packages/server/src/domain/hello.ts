@@ -2,6 +2,7 @@ import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import { capability, type ServerMessage } from '@remotes/protocol/messages';
 import type { Hello } from '@remotes/protocol/messages/hello';
 import { refusalOfHost } from './caller.ts';
+import { besideLimit } from './channel-slots.ts';
 import { claimLimit } from './claim.ts';
 import { currentDefinitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
@@ -14,6 +15,8 @@ import { queueAgain } from './run-requeue.ts';
 
 /** How long a host may let its program run without a sign of life. */
 const heartbeatSeconds = 15;
+/** The same on the live channel, where the server calls whoever is silent. */
+export const liveHeartbeatSeconds = 30;
 
 /** Of a request, what is left for its head and for the messages themselves. */
 const reservedBytes = 64 * 1024;
@@ -21,7 +24,7 @@ const leastReportBytes = 64 * 1024;
 
 /** Greets a worker: learns what its journal holds, and says what it may ask for. */
 export async function greetHost(
-  { mind, host, order }: Speaker,
+  { mind, host, order, isLive }: Speaker,
   message: Hello,
 ): Promise<readonly ServerMessage[] | Refusal> {
   const { tables } = mind.storage;
@@ -48,10 +51,11 @@ export async function greetHost(
       capability,
       time_ms: now,
       claim_limit: claimLimit,
-      heartbeat_seconds: heartbeatSeconds,
+      heartbeat_seconds: isLive ? liveHeartbeatSeconds : heartbeatSeconds,
       report_limit_bytes: Math.max(leastReportBytes, mind.limits.bodyBytes - reservedBytes),
       wants_past: greeted.wantsPast,
       unknown,
+      ...(isLive && { beside_limit: besideLimit, streams: [] }),
     },
   ];
 }

@@ -21,6 +21,8 @@ export type Speaker = {
   readonly serverKeys: ServerKeyring;
   /** Of the request in which it speaks. */
   readonly order: RequestOrder;
+  /** On the live channel, where runs come unasked and outputs before their end. */
+  readonly isLive: boolean;
 };
 
 /** A piece of output, with its bytes. */

@@ -10,17 +10,23 @@ export type Presence = {
 };
 
 /** Looked at once in a batch: finding out an address costs a system call. */
-type Visitor = {
+export type Visitor = {
   readonly address: string;
   readonly clientAgent: string | null;
   readonly clientVersion: string | null;
 };
 
-/** Only a poll tells how often a host comes: one that executes ten commands comes ten times in a row. */
-type VisitKind = 'poll' | 'other';
+/**
+ * Only a poll tells how often a host comes: one that executes ten commands comes ten times in a row. `live`: it is connected,
+ * and will be said to be so again; `gone`: its connection has ended.
+ */
+type VisitKind = 'poll' | 'other' | 'live' | 'gone';
 
 /** How much the newest pause weighs in the usual one. */
 const newestWeight = 0.2;
+
+/** How often the visit of a host that is connected is written down. */
+export const liveVisitMs = 60_000;
 
 export function createPresence(clock: Clock): Presence {
   const polls = new Map<number, { at: number; usualMs: number | null }>();
@@ -33,7 +39,7 @@ export function createPresence(clock: Clock): Presence {
         poll = { at, usualMs: poll ? blend(poll.usualMs, at - poll.at) : null };
         polls.set(host.id, poll);
       }
-      const usualIntervalMs = poll?.usualMs ?? null;
+      const usualIntervalMs = usualOf(kind) ?? poll?.usualMs ?? null;
       const visit = visits.get(host.id);
       if (visit) {
         visit.at = at;
@@ -55,6 +61,12 @@ export function createPresence(clock: Clock): Presence {
       return taken;
     },
   });
+}
+
+/** Who is gone is away at once, unless it is back before that is written. */
+function usualOf(kind: VisitKind): number | undefined {
+  if (kind === 'live') return liveVisitMs;
+  return kind === 'gone' ? 0 : undefined;
 }
 
 function blend(usualMs: number | null, pauseMs: number): number {

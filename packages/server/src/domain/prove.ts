@@ -12,11 +12,15 @@ import type { SessionTicket } from './session-ticket.ts';
 /** A host that is served by the sealed protocol: its channel key is there. */
 export type ProvedHost = KnownHost & { readonly channelKey: string };
 
-/** Tells by its channel key which host this is; why it does not believe so is the same in every case. */
+/**
+ * Tells by its channel key which host this is; why it does not believe so is the same in every case. `mayEnter` is asked
+ * before anything comes of it, so that a host that may not is not taken for the newest session.
+ */
 export async function proveHost(
   mind: Mind,
   session: SessionTicket,
   { host: uuid, signature }: Prove,
+  mayEnter: (host: ProvedHost) => Promise<boolean> = async () => true,
 ): Promise<ProvedHost | Refusal> {
   const { epoch } = await mind.definitions.current();
   const row = await mind.storage.tables.hosts.byUuid(uuid);
@@ -31,9 +35,8 @@ export async function proveHost(
   if (!isProved || !hasChannelKey(host)) return refuse('proof_invalid');
   const refusal = refusalOfHost(host);
   if (refusal) return refusal;
-  return isOver(mind, row, session) || !mind.newestSessions.prove(row.id, session, mind.clock())
-    ? refuse('session_ended')
-    : host;
+  if (isOver(mind, row, session) || !(await mayEnter(host))) return refuse('session_ended');
+  return mind.newestSessions.prove(row.id, session, mind.clock()) ? host : refuse('session_ended');
 }
 
 /** Whether every session of this host that began then has ended. Those that begin here from now on have not. */

@@ -14,7 +14,10 @@ import { verifyBySeal } from './verify.ts';
 
 export type SessionState = {
   readonly mind: Mind;
-  readonly gate: RegistrationGate;
+  /** Undefined on the live channel, where nobody registers. */
+  readonly gate: RegistrationGate | undefined;
+  /** On the live channel: whether a host that has just shown its key may be connected here. */
+  readonly mayEnter?: (host: ProvedHost) => Promise<boolean>;
   readonly serverKeys: ServerKeyring;
   readonly ticket: SessionTicket;
   /** Of the request. */
@@ -66,13 +69,13 @@ async function obey(
   const { mind, gate, serverKeys, ticket, counter, host } = state;
   switch (message.type) {
     case 'register':
-      return step(await registerBySeal(mind, gate, message), host);
+      return gate ? step(await registerBySeal(mind, gate, message), host) : refuse('message_malformed');
     case 'verify':
-      return step(await verifyBySeal(mind, gate, ticket, message), host);
+      return gate ? step(await verifyBySeal(mind, gate, ticket, message), host) : refuse('message_malformed');
     case 'enrol':
       return step(await enrolHost(mind, ticket, message), host);
     case 'prove': {
-      const proved = await proveHost(mind, ticket, message);
+      const proved = await proveHost(mind, ticket, message, state.mayEnter);
       return isRefusal(proved) ? proved : step(await tellProved(state, proved), proved);
     }
   }
@@ -80,7 +83,7 @@ async function obey(
   // The session under the old key has ended with it.
   if (message.type === 'rotate_key') return step(await rotateKey(mind, host, message), undefined);
   const order = { begunAt: ticket.begunAt, counter, at: mind.clock() };
-  const answers = await answerHostMessage({ mind, host, serverKeys, order }, message, outputs);
+  const answers = await answerHostMessage({ mind, host, serverKeys, order, isLive: !gate }, message, outputs);
   return isRefusal(answers) ? answers : { said: answers, host };
 }
 

@@ -38,8 +38,8 @@ export function beginAsk(door: Door, request: FastifyRequest, endpoint: Endpoint
     get address() {
       return addressOf(raw, door.trustProxy);
     },
-    clientAgent: claim(raw.headers['client-agent']),
-    clientVersion: claim(raw.headers['client-version']),
+    clientAgent: claimOf(raw.headers['client-agent']),
+    clientVersion: claimOf(raw.headers['client-version']),
     endpoint,
     caller: undefined,
     operatorName: null,
@@ -53,6 +53,6 @@ export function beginAsk(door: Door, request: FastifyRequest, endpoint: Endpoint
 }
 
 /** What a client says of itself: stored as it stands, so not longer than a name can be. */
-function claim(header: string | string[] | undefined): string | null {
+export function claimOf(header: string | string[] | undefined): string | null {
   return header === undefined ? null : header.toString().slice(0, 100);
 }

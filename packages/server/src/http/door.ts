@@ -3,6 +3,7 @@ import type { Mind } from '../domain/mind.ts';
 import type { ApiCall } from './api/api-call.ts';
 import type { ApiLimits } from './api/api-limits.ts';
 import type { Connections } from './connections.ts';
+import type { LiveChannel } from './live-channel.ts';
 import type { RegistrationLimits } from './registration-limits.ts';
 
 /** `route` is the path as the contract has it, so that there are as many as the contract has. */
@@ -39,6 +40,8 @@ export type HttpOptions = {
   readonly requestsPerOperator: number;
   /** A minute, of one address: wrong passwords and tokens. */
   readonly failedSignInsPerAddress: number;
+  /** Takes over connections that stay; without it there are none. */
+  readonly channel?: LiveChannel | undefined;
   /** Told of every request that is answered. */
   readonly measureRequest?: MeasureRequest | undefined;
   /** Whether answers to operators are checked against the contract, as tests do. */

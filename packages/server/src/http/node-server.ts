@@ -1,4 +1,9 @@
-import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { startProblem } from '../domain/start-problem.ts';
 import type { HttpOptions } from './door.ts';
@@ -6,7 +11,11 @@ import type { HttpOptions } from './door.ts';
 const headerLimitBytes = 16 * 1024;
 
 /** Node's own server with every limit that it can hold. */
-export function createNodeServer(options: HttpOptions, listener: RequestListener): Server {
+export function createNodeServer(
+  options: HttpOptions,
+  listener: RequestListener,
+  mayUpgrade: (request: IncomingMessage) => boolean,
+): Server {
   const headersTimeout = options.headersTimeoutSeconds * 1000;
   const requestTimeout = Math.max(options.requestTimeoutSeconds * 1000, headersTimeout);
   const limits = {
@@ -18,6 +27,7 @@ export function createNodeServer(options: HttpOptions, listener: RequestListener
     keepAliveTimeout: options.keepAliveTimeoutSeconds * 1000,
     // Node's own refusal of a request without Host has no body.
     requireHostHeader: false,
+    shouldUpgradeCallback: mayUpgrade,
   };
   const { tls } = options;
   const server = tls ? createTls({ ...limits, ...tls }, listener) : createPlainServer(limits, listener);

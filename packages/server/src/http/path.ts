@@ -1,4 +1,5 @@
 import { contract } from '@remotes/protocol/contract';
+import { channel } from '@remotes/protocol/requests/channel';
 import { handshake } from '@remotes/protocol/requests/handshake';
 import { messages } from '@remotes/protocol/requests/messages';
 
@@ -20,7 +21,7 @@ export function isOperatorsPath(path: string): boolean {
   return path === '/api/v2' || path.startsWith('/api/v2/');
 }
 
-const sealedPaths: ReadonlySet<string> = new Set([handshake.path, messages.path]);
+const sealedPaths: ReadonlySet<string> = new Set([handshake.path, messages.path, channel.path]);
 
 /** With or without the final slash. */
 export function isListPath(path: string): boolean {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { everydayRefusals } from '../domain/everyday-refusals.ts';
 import type { Door } from './door.ts';
 
 /** What was refused, sealed or not: never what was said. */
@@ -10,21 +11,12 @@ type Refused = {
   readonly host?: string | undefined;
 };
 
-/** What honest hosts hear on an ordinary day; anything else may be somebody in the middle. */
-const everyday: ReadonlySet<string> = new Set([
-  'session_ended',
-  'past_wanted',
-  'report_illegal',
-  'host_not_approved',
-  'host_disabled',
-]);
-
 /** Puts a refusal of the sealed protocol on record. */
 export function recordRefusal({ log }: Door, request: FastifyRequest, refused: Refused): void {
   const { ask, id: requestId } = request;
   const { code, of, run } = refused;
   const host = ask?.caller?.kind === 'host' ? ask.caller.host.name : refused.host;
   const record = { code, requestId, address: ask?.address, host, of, run };
-  if (everyday.has(code)) log.info(record, 'A host was refused, as happens on an ordinary day');
+  if (everydayRefusals.has(code)) log.info(record, 'A host was refused, as happens on an ordinary day');
   else log.warn(record, 'The sealed protocol refused something');
 }

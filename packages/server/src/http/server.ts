@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { refuse } from '@remotes/protocol/errors';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { sendError } from './answers.ts';
@@ -10,6 +11,7 @@ import { boundConnections } from './connections.ts';
 import type { Door, HttpOptions } from './door.ts';
 import { addHealthRoutes } from './health.ts';
 import { listen } from './listen.ts';
+import { addChannelRoute, handOverUpgrades } from './live-channel.ts';
 import { createNodeServer } from './node-server.ts';
 import { isOperatorsPath, pathOf } from './path.ts';
 import { answerBrokenRequest } from './raw-answers.ts';
@@ -30,8 +32,15 @@ const usualStopTimeoutSeconds = 20;
 /** The door for hosts. It translates what arrives, asks the mind, and translates the answer. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const nextRequestId = createRequestIds();
+  const { channel } = options;
+  // Whoever is not let in is answered like any other request.
+  const mayUpgrade = (request: IncomingMessage) =>
+    channel?.isMeant(request) === true &&
+    !door.state.isStopping &&
+    !door.connections.isExtra(request.socket) &&
+    channel.waitSeconds() === 0;
   const app: FastifyInstance = fastify({
-    serverFactory: (handler) => createNodeServer(options, handler),
+    serverFactory: (handler) => createNodeServer(options, handler, mayUpgrade),
     bodyLimit: options.bodyLimitBytes,
     routerOptions: { ignoreTrailingSlash: true },
     genReqId: nextRequestId,
@@ -64,15 +73,17 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addApiRoutes(app, door);
   addOperatorsApi(app, door, options.apiCalls);
   addSealedRoutes(app, door);
+  addChannelRoute(app, door, channel);
   addHealthRoutes(app, door);
   addClientFileRoutes(app, door);
+  if (channel) handOverUpgrades(app.server, channel, options.trustProxy);
   await app.ready();
   const stopTimeoutSeconds = options.stopTimeoutSeconds ?? usualStopTimeoutSeconds;
   return Object.freeze({
     listen: () => listen(app.server, options),
     stop() {
       stopping.abort();
-      return stop(app, door, stopTimeoutSeconds);
+      return stop(app, door, channel, stopTimeoutSeconds);
     },
   });
 }
@@ -94,11 +105,18 @@ function addConnectionCheck(app: FastifyInstance, door: Door): void {
   });
 }
 
-async function stop(app: FastifyInstance, door: Door, timeoutSeconds: number): Promise<void> {
+async function stop(
+  app: FastifyInstance,
+  door: Door,
+  channel: HttpOptions['channel'],
+  timeoutSeconds: number,
+): Promise<void> {
   door.state.isStopping = true;
   const timer = setTimeout(door.connections.destroyAll, timeoutSeconds * 1000);
   // Node closes idle connections by itself; the others end with their answer, which says so.
-  await new Promise((resolve) => app.server.close(resolve));
+  const closed = new Promise((resolve) => app.server.close(resolve));
+  await channel?.stop();
+  await closed;
   clearTimeout(timer);
   await app.close();
 }

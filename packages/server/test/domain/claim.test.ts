@@ -209,6 +209,7 @@ describe('a claim', () => {
         order,
         wireNumber: null,
         runIds: [crypto.randomUUID()],
+        isLive: false,
         graceMs: 0,
         now: start,
       };

@@ -60,7 +60,7 @@ export async function createSealedMachine(fleet: Fleet) {
     const known = mind.knownHosts.keep(hostId, epoch, host, await tables.hostsGroups.ofHost(hostId));
     counter += 1;
     const order = { begunAt: mind.clock(), counter, at: mind.clock() };
-    return { mind, host: known, serverKeys: await mind.serverKeys(), order };
+    return { mind, host: known, serverKeys: await mind.serverKeys(), order, isLive: false };
   };
   const say = async (
     message: WorkMessage,

@@ -14,10 +14,13 @@ import { getCommand } from '../../src/domain/command-get.ts';
 import { postCommand } from '../../src/domain/command-post.ts';
 import { listCommands } from '../../src/domain/commands-list.ts';
 import { createDefinitionsView } from '../../src/domain/definitions.ts';
+import { createDelivery } from '../../src/domain/delivery.ts';
+import { signalDelivery } from '../../src/domain/delivery-signals.ts';
 import { createLiveEvents } from '../../src/domain/events/live-events.ts';
 import { registerHost } from '../../src/domain/host-register.ts';
 import { verifyHost } from '../../src/domain/host-verify.ts';
 import { createKnownHosts, type KnownHost } from '../../src/domain/known-hosts.ts';
+import { createLiveHosts } from '../../src/domain/live-hosts.ts';
 import type { Mind } from '../../src/domain/mind.ts';
 import { createNewestSessions } from '../../src/domain/newest-sessions.ts';
 import type { CommandsGroup, NewCommand, RegistrationToken, Tables } from '../../src/domain/ports.ts';
@@ -42,8 +45,14 @@ export async function createFleet(database: OpenDatabase) {
   let monotonicMs = 0;
   const definitions = createDefinitionsView(database.storage.tables, () => monotonicMs++ * 1000);
   const clock = () => now;
+  const liveHosts = createLiveHosts();
+  const onTrouble = (trouble: unknown) => {
+    throw trouble;
+  };
+  const { tables } = database.storage;
+  const delivery = createDelivery({ tables, definitions, clock, liveHosts, onTrouble });
   const mind: Mind = {
-    storage: database.storage,
+    storage: signalDelivery(database.storage, definitions, delivery),
     clock,
     masterKey,
     serverKeys: createServerKeyringView(database.storage.tables, masterKey, definitions),
@@ -53,6 +62,8 @@ export async function createFleet(database: OpenDatabase) {
     definitions,
     knownHosts: createKnownHosts(),
     presence: createPresence(clock),
+    liveHosts,
+    delivery,
     apiLog: createApiLog(definitions),
     audit: createAudit(database.storage.tables, clock),
     events: createLiveEvents(database.storage.tables),

@@ -14,7 +14,9 @@ import type { OpenDatabase } from '../databases.ts';
 import { createFleet, createMachine } from '../domain/small-fleet.ts';
 import { type Call, call } from './call.ts';
 
-type Differing = Partial<Omit<HttpOptions, 'mind'>> & {
+type Differing = Partial<Omit<HttpOptions, 'mind' | 'channel'>> & {
+  /** Makes the room that takes over connections which stay. */
+  channel?: (mind: Mind) => NonNullable<HttpOptions['channel']>;
   limits?: Partial<Limits>;
   /** Puts something else in the place of a part of the mind. */
   mind?: (mind: Mind) => Partial<Mind>;
@@ -23,15 +25,17 @@ type Differing = Partial<Omit<HttpOptions, 'mind'>> & {
 /** The door on a real port, before the real domain on a real database. Closed when the test ends. */
 export async function openDoor(
   database: OpenDatabase,
-  { limits, mind, ...options }: Differing = {},
+  { limits, mind: differing, channel, ...options }: Differing = {},
   /** `kept`: whoever opens it stops the server. */
   until: 'test_ends' | 'kept' = 'test_ends',
 ) {
   const fleet = await createFleet(database);
   const logLines: string[] = [];
   const usual: Mind = { ...fleet.mind, limits: { ...fleet.mind.limits, ...limits } };
+  const mind = { ...usual, ...differing?.(usual) };
   const server = await createHttpServer({
-    mind: { ...usual, ...mind?.(usual) },
+    mind,
+    channel: channel?.(mind),
     log: captureLog(logLines),
     host: '127.0.0.1',
     port: 0,
@@ -56,6 +60,7 @@ export async function openDoor(
   return {
     url,
     server,
+    mind,
     fleet,
     database,
     logLines,

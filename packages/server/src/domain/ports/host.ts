@@ -116,6 +116,8 @@ export interface HostsTable {
   list(): Promise<Host[]>;
   /** By id. */
   inBrief(asked: HostsInBrief): Promise<HostInBrief[]>;
+  /** By what sessions of these hosts are judged. */
+  standings(ids: readonly number[]): Promise<Pick<Host, 'id' | 'state' | 'channelKey' | 'sessionsFrom'>[]>;
   /** By name. */
   page(page: HostsPage): Promise<Host[]>;
   /** How many there are of each state, and how many verified ones are away. */

@@ -4,6 +4,8 @@
  */
 export interface PendingTable {
   ofHost(hostId: number): Promise<number[]>;
+  /** The same of many hosts; those that have nothing are left out. */
+  ofHosts(hostIds: readonly number[]): Promise<{ hostId: number; wireNumbers: number[] }[]>;
   has(hostId: number, wireNumber: number): Promise<boolean>;
   add(hostId: number, wireNumber: number): Promise<void>;
   remove(hostId: number, wireNumber: number): Promise<void>;

@@ -107,6 +107,8 @@ export interface RunsTable {
   clearDeadline(number: number): Promise<void>;
   /** This host's runs that have a deadline, in the order of their numbers. */
   unfinishedOfHost(hostId: number): Promise<Run[]>;
+  /** Which unfinished runs of these hosts are to end. */
+  toStop(hostIds: readonly number[]): Promise<{ hostId: number; id: string; attempt: number }[]>;
   /** How many of this host's runs stand here by its word alone. */
   countRecalled(hostId: number): Promise<number>;
   /** What the host signed about this run; a later statement takes the place of the former. */

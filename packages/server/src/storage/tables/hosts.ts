@@ -14,6 +14,7 @@ import { prepared, preparedSql, runOnce } from '../prepared.ts';
 import { hostColumns } from './hosts-columns.ts';
 import { hostsInBrief } from './hosts-in-brief.ts';
 import { countHosts, hostsPage } from './hosts-pages.ts';
+import { hostsStandings } from './hosts-standings.ts';
 import { recordVisits } from './hosts-visits.ts';
 import { listOf } from './id-list.ts';
 
@@ -155,6 +156,7 @@ export function hostsTable(connection: Connection): HostsTable {
       return stored;
     },
     inBrief: (asked: HostsInBrief) => hostsInBrief(connection, asked),
+    standings: (ids: readonly number[]) => hostsStandings(connection, ids),
     change: (id: number, changes: HostChange) => change(connection, id, changes),
     async changeAll(ids: readonly number[], changes: HostChange) {
       const set = Object.entries(changes).map(([member, value]) => {

@@ -107,6 +107,18 @@ export function pendingTable(connection: Connection): PendingTable {
       const { numbers } = row as { numbers: string | null };
       return numbers === null ? [] : (JSON.parse(numbers) as number[]).sort((one, other) => one - other);
     },
+    async ofHosts(hostIds: readonly number[]) {
+      const rows = await sqlOnce<{ hostId: number; wireNumber: number }>(
+        connection,
+        sql`select host_id as "hostId", wire_number as "wireNumber" from pending
+          where host_id in ${listOf(connection.kind, hostIds)} order by host_id, wire_number`,
+      );
+      const byHost = Map.groupBy(rows, ({ hostId }) => hostId);
+      return [...byHost].map(([hostId, own]) => ({
+        hostId,
+        wireNumbers: own.map(({ wireNumber }) => wireNumber),
+      }));
+    },
     async has(hostId: number, wireNumber: number) {
       return (await has.first(connection, { hostId, wireNumber })) !== undefined;
     },

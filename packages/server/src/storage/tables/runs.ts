@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts';
 import { prepared } from '../prepared.ts';
 import { runColumns, type StoredRun, toRun } from './runs-columns.ts';
 import { listRuns, wasGiven } from './runs-list.ts';
+import { runsToStop } from './runs-to-stop.ts';
 
 const byId = prepared((db, given: { id: string }) =>
   db.selectFrom('runs').select(runColumns).where('id', '=', given.id),
@@ -187,6 +188,7 @@ export function runsTable(connection: Connection): RunsTable {
     async unfinishedOfHost(hostId: number) {
       return (await unfinishedOfHost.all(connection, { hostId })).map(toRun);
     },
+    toStop: (hostIds: readonly number[]) => runsToStop(connection, hostIds),
     async countRecalled(hostId: number) {
       return (await countRecalled.first(connection, { hostId }))?.count ?? 0;
     },

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { channel } from '@remotes/protocol/requests/channel';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { createDuplicateNotes } from '../domain/duplicate-host.ts';
+import type { Mind } from '../domain/mind.ts';
+import type { Visitor } from '../domain/presence.ts';
+import { createAdmission } from './admission.ts';
+import type { ChannelDoor } from './door.ts';
+import { type OpenSession, openSession } from './session.ts';
+import { startWatch } from './watch.ts';
+import { fitWebSocket } from './web-socket.ts';
+
+/** The door for hosts that stay connected. */
+export type Channel = {
+  /** Whether this request is one for a connection here. */
+  isMeant(request: IncomingMessage): boolean;
+  /** For how many seconds whoever comes now is sent away; 0 where it is let in. */
+  waitSeconds(): number;
+  /** Takes over the socket of a request that is meant for it. */
+  open(request: IncomingMessage, socket: Duplex, head: Buffer, from: Visitor): void;
+  /** Tells everybody to come back later; what takes too long is cut off. */
+  stop(): Promise<void>;
+};
+
+const stopPatienceMs = 3_000;
+
+export function createChannel(mind: Mind, log: Logger): Channel {
+  const door: ChannelDoor = Object.freeze({ mind, log, noteDuplicate: createDuplicateNotes() });
+  const watch = startWatch(mind);
+  const admission = createAdmission();
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: mind.limits.bodyBytes,
+    handleProtocols: () => channel.subprotocol,
+  });
+  let isStopping = false;
+  return Object.freeze({
+    isMeant,
+    waitSeconds: () => (isStopping ? 1 : admission.waitSeconds(watch.newcomers())),
+    open(request: IncomingMessage, socket: Duplex, head: Buffer, from: Visitor) {
+      webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+        fitWebSocket(webSocket, (hostSocket) => {
+          let session: OpenSession;
+          const opened = openSession(
+            door,
+            hostSocket,
+            from,
+            watch.begin(() => session),
+          );
+          session = opened.session;
+          return opened.ears;
+        }),
+      );
+    },
+    async stop() {
+      isStopping = true;
+      const isEmpty = () => watch.sessions().length === 0;
+      const finished = Promise.all(watch.sessions().map((session) => session.finish('restarting')));
+      const patience = new AbortController();
+      const timer = setTimeout(() => patience.abort(), stopPatienceMs);
+      await Promise.race([finished, aborted(patience.signal)]);
+      while (!isEmpty() && !patience.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 10));
+      clearTimeout(timer);
+      for (const session of watch.sessions()) session.socket.end('cut');
+      watch.stop();
+    },
+  });
+}
+
+/** An upgrade to what is spoken here, and nothing else: whatever lacks something of it is answered as a plain request. */
+function isMeant({ method, url = '', headers }: IncomingMessage): boolean {
+  const path = url.split('?')[0];
+  const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  return (
+    method === 'GET' &&
+    (path === channel.path || `${path}/` === channel.path) &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    protocols.includes(channel.subprotocol)
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,83 @@
+import { liveHeartbeatSeconds } from '../domain/hello.ts';
+import type { Mind } from '../domain/mind.ts';
+import { liveVisitMs } from '../domain/presence.ts';
+import type { OpenSession } from './session.ts';
+
+/** Watches over all connections by one timer: who is silent is called, who stays silent is cut. */
+export type Watch = {
+  /** Answers what is told of the connection from now on. */
+  begin(session: () => OpenSession): { heard(): void; ended(): void };
+  readonly sessions: () => readonly OpenSession[];
+  /** How many have not said hello yet. */
+  newcomers(): number;
+  stop(): void;
+};
+
+type Watched = {
+  readonly session: () => OpenSession;
+  readonly openedAt: number;
+  heardAt: number;
+  calledAt: number | undefined;
+  visitedAt: number;
+  /** How long before its end the session is replaced, so that not all are at once. */
+  readonly earlierMs: number;
+};
+
+const tickMs = 1_000;
+const silenceMs = liveHeartbeatSeconds * 1000;
+const helloMs = 10_000;
+const hourMs = 60 * 60 * 1000;
+
+/** `monotonicMs` is a clock that is never set. */
+export function startWatch(mind: Mind, monotonicMs: () => number = () => performance.now()): Watch {
+  const watched = new Set<Watched>();
+  const look = (one: Watched, now: number) => {
+    const session = one.session();
+    const live = session.live();
+    if (!live && now - one.openedAt >= helloMs) return session.end('hello_late');
+    if (one.calledAt !== undefined && now - one.calledAt >= silenceMs) return session.socket.end('cut');
+    if (one.calledAt === undefined && now - one.heardAt >= silenceMs) {
+      one.calledAt = now;
+      session.socket.ping();
+    }
+    if (live && now - one.visitedAt >= liveVisitMs) {
+      one.visitedAt = now;
+      mind.presence.visit(live.host, live.from, 'live');
+    }
+    const expiresAt = session.expiresAt();
+    if (expiresAt !== undefined && mind.clock() >= expiresAt - one.earlierMs && !session.isBusy())
+      session.end('session_ended');
+  };
+  const timer = setInterval(() => {
+    const now = monotonicMs();
+    for (const one of watched) look(one, now);
+  }, tickMs);
+  return Object.freeze({
+    begin(session: () => OpenSession) {
+      const now = monotonicMs();
+      const one: Watched = {
+        session,
+        openedAt: now,
+        heardAt: now,
+        calledAt: undefined,
+        visitedAt: now,
+        earlierMs: hourMs * (1 + Math.random()),
+      };
+      watched.add(one);
+      return {
+        heard() {
+          one.heardAt = monotonicMs();
+          one.calledAt = undefined;
+        },
+        ended: () => void watched.delete(one),
+      };
+    },
+    sessions: () => [...watched].map(({ session }) => session()),
+    newcomers() {
+      let count = 0;
+      for (const { session } of watched) if (!session().live()) count += 1;
+      return count;
+    },
+    stop: () => clearInterval(timer),
+  });
+}

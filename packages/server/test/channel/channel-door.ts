@@ -1,0 +1,30 @@
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { createChannel } from '../../src/channel/channel.ts';
+import type { Limits } from '../../src/domain/mind.ts';
+import type { OpenDatabase } from '../databases.ts';
+import { openDoor } from '../http/open-door.ts';
+import { type HostKeys, newHostKeys, openSealedHost } from '../sealed-host.ts';
+
+/** A server with the live channel on a real port, and hosts that are verified. Closed when the test ends. */
+export async function openChannelDoor(
+  database: OpenDatabase,
+  { limits, ...options }: { limits?: Partial<Limits>; tls?: { cert: string; key: string } } = {},
+) {
+  const door = await openDoor(database, {
+    ...(limits && { limits }),
+    ...options,
+    channel: (mind) => createChannel(mind, pino({ level: 'silent' })),
+  });
+  onTestFinished(() => door.mind.delivery.stop());
+  return {
+    ...door,
+    /** The keys of a host that has been verified and has proved its channel key. */
+    async enrol(): Promise<HostKeys> {
+      const keys = newHostKeys();
+      const host = await openSealedHost(door.url, keys);
+      await host.enter(await door.addToken());
+      return keys;
+    },
+  };
+}
