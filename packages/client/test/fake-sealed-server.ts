@@ -20,6 +20,7 @@ import type { HostStatusAnswer } from '@remotes/protocol/requests/host-status';
 import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import type { KeySuccession } from '@remotes/protocol/values/key-succession';
 import { enrolmentText, provingText, rotationText } from '@remotes/protocol/values/signed-texts';
+import { type FakeChannel, serveChannel } from './fake-channel.ts';
 
 export type FakeKey = ReturnType<typeof newKey>;
 type SealedAsked = { path: string; headers: IncomingHttpHeaders; body: Buffer };
@@ -60,6 +61,7 @@ export type FakeSealedServer = {
   /** Forgets them and offers this one in the place of a new one, as no honest server does. */
   offer: (instance: Buffer) => void;
   newUuid: () => string;
+  channel: FakeChannel;
   close: () => Promise<void>;
 };
 
@@ -119,7 +121,12 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
       offered = instance.toString('hex');
     },
     newUuid: randomUUID,
-    close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
+    channel: undefined as never,
+    close: () =>
+      new Promise((resolve) => {
+        fake.channel.close();
+        server.close(() => resolve()).closeAllConnections();
+      }),
   };
 
   function shake(body: { versions: number[]; ephemeral: string; nonce: string }) {
@@ -146,10 +153,11 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     const memories = new Map<number, Memory>([[turn % fake.servers, begun]]);
     const session = { ...agreement.session(sealed), memories, host: undefined };
     sessions.set(ticket.toString('hex'), session);
-    return {
+    const answer = {
       version: reply.version,
       ...texts({ ephemeral: reply.ephemeral, nonce: reply.nonce, ticket, sealed }),
     };
+    return { answer, session: { ...session, ticket } };
   }
 
   /** The sealed answer, or the HTTP status of a refusal. */
@@ -175,16 +183,20 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     }
     if (frame.counter <= memory.highest) return 409;
     memory.highest = frame.counter;
+    return answered(obeyAll(session, frame.ticket, readPayload(plain)!));
+  }
+
+  function obeyAll(session: Session, ticket: Buffer, all: readonly Carried[]): ServerMessage[] {
     const answers: ServerMessage[] = [];
-    for (const carried of readPayload(plain)!) {
+    for (const carried of all) {
       const message = carried.message as unknown as HostMessage;
       fake.said.push(message);
       const other = answerings.get(message.type)?.(message as never, carried);
-      const given = other ?? obey(session, frame.ticket, message);
+      const given = other ?? obey(session, ticket, message);
       answers.push(...given);
       if (given.some((one) => one.type === 'refusal' && one.run === undefined)) break;
     }
-    return answered(answers);
+    return answers;
   }
 
   function obey(session: Session, ticket: Buffer, message: HostMessage): ServerMessage[] {
@@ -260,7 +272,7 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
         discover: '/api/v1/discover/',
       });
     if (path === '/api/v1/discover/') return json(200, { status: 'OK', endpoints: fake.endpoints });
-    if (path === '/sealed/handshake/') return json(200, shake(JSON.parse(body.toString())));
+    if (path === '/sealed/handshake/') return json(200, shake(JSON.parse(body.toString())).answer);
     if (path !== '/sealed/messages/') return json(404, { detail: 'Not found.' });
     const meddling = meddlings.shift() ?? 'honest';
     const isBefore = typeof meddling === 'object' && 'before' in meddling;
@@ -269,6 +281,10 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     if (meddling === 'honest') return sendBytes(response, answer);
     const meddled = (isBefore ? meddling.before : (meddling as { after: Meddling }).after)(answer, response);
     return meddled === 'done' ? undefined : sendBytes(response, meddled);
+  });
+  fake.channel = serveChannel(server, {
+    shake,
+    obey: (session: Session & { ticket: Buffer }, all) => obeyAll(session, session.ticket, all),
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(fake, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });

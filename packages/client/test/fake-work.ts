@@ -1,3 +1,4 @@
+import { sha256Hex } from '@remotes/protocol/crypto/digest';
 import { readRsaPublicKey, rsaFingerprint } from '@remotes/protocol/crypto/rsa';
 import { isSignedFor } from '@remotes/protocol/crypto/sign';
 import type { ServerMessage } from '@remotes/protocol/messages';
@@ -40,6 +41,9 @@ export type FakeWork = {
   readonly refusals: Map<string, string>;
   /** How it gives again, as an honest server does, what was given and is neither reported nor held by whoever says hello. */
   giveAgain: (given: GiveRun) => GiveRun | undefined;
+  /** What has come of its output so far. */
+  readonly printed: (run: string, stream: 'stdout' | 'stderr') => string;
+  readonly forgetOutput: () => void;
 };
 
 /** The fingerprint of a pinned host's RSA key. */
@@ -67,6 +71,8 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     welcome: { capability: 1, claim_limit: 8, heartbeat_seconds: 1, wants_past: false, unknown: [] },
     refusals: new Map(),
     giveAgain: () => undefined,
+    printed: (run, stream) => Buffer.concat(outputs.get(run + stream) ?? []).toString(),
+    forgetOutput: () => outputs.clear(),
   };
   const given = new Map<string, GiveRun>();
   const outputs = new Map<string, Buffer[]>();
@@ -76,7 +82,13 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     for (const { run } of message.held) given.delete(run);
     const again = [...given.values()].flatMap((one) => work.giveAgain(one) ?? []);
     if (again.length > 0) work.due.unshift(again);
-    return [{ type: 'welcome', time_ms: fake.nowMs(), ...work.welcome }];
+    const streams = message.held.flatMap(({ run, attempt }) => {
+      const [stdout = 0, stderr = 0] = ['stdout', 'stderr'].map(
+        (stream) => outputs.get(run + stream)?.length,
+      );
+      return stdout + stderr === 0 ? [] : [{ run, attempt, stdout, stderr }];
+    });
+    return [{ type: 'welcome', time_ms: fake.nowMs(), ...work.welcome, streams }];
   });
   fake.answer('ran', (message: Ran) => {
     work.told.push(...message.runs);
@@ -101,23 +113,24 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     work.started.push(message);
     return pastWanted(message) ?? stops();
   });
-  fake.answer('output', ({ run, stream }: Output, { data }: Carried) => {
-    outputs.set(run + stream, [...(outputs.get(run + stream) ?? []), Buffer.from(data)]);
+  fake.answer('output', ({ run, stream, chunk }: Output, { data }: Carried) => {
+    const before = chunk === 0 ? [] : (outputs.get(run + stream) ?? []);
+    if (before.length === chunk) outputs.set(run + stream, [...before, Buffer.from(data)]);
     return [];
   });
   fake.answer('finished', (message: Finished) => {
     const { run, attempt, statement, signature } = message;
-    const taken = (stream: string) => {
-      const text = Buffer.concat(outputs.get(run + stream) ?? []).toString();
-      outputs.delete(run + stream);
-      return text;
-    };
-    const reported = {
-      ...message,
-      said: JSON.parse(statement),
-      stdout: taken('stdout'),
-      stderr: taken('stderr'),
-    };
+    const [stdout, stderr] = [work.printed(run, 'stdout'), work.printed(run, 'stderr')];
+    const reported: Reported = { ...message, said: JSON.parse(statement), stdout, stderr };
+    const { said } = reported;
+    // Whoever was killed knows nothing more of what it has said.
+    const isLost = said.ending === 'interrupted' && said.stdout.bytes + said.stderr.bytes === 0;
+    for (const stream of isLost ? [] : (['stdout', 'stderr'] as const))
+      if (said[stream].sha256 !== sha256Hex(Buffer.concat(outputs.get(run + stream) ?? []))) {
+        const isLess = Buffer.byteLength(reported[stream]) < said[stream].bytes;
+        return [{ ...refusal('finished', isLess ? 'output_wanted' : 'statement_invalid'), run }];
+      }
+    for (const stream of ['stdout', 'stderr']) outputs.delete(run + stream);
     if (!isSignedFor('result', host.channelKey.key, statement, signature))
       return [{ ...refusal('finished', 'statement_invalid'), run }];
     const wanted = pastWanted(message);

@@ -388,7 +388,7 @@ describe('somebody in the middle', () => {
     );
     await fc.assert(
       fc.asyncProperty(fields, async (given) => {
-        const server = { ask: async () => ({ ...answer, fields: given }) as never };
+        const server = { ...host.context().server, ask: async () => ({ ...answer, fields: given }) as never };
         const session = await open({ ...host.context(), server });
         await expect(session.ask([ask])).rejects.toMatchObject({ code: 'untrusted', isTrouble: true });
       }),
