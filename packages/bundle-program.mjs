@@ -1,13 +1,15 @@
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
  * Builds the one file that a program consists of: dist/NAME.cjs in its package's folder, or the file that the command line's argument names.
  * CommonJS, because Node starts it faster than a module graph.
- * @param {{ name: string, folder: string, oldestNode: number }} program
+ * @param {{ name: string, folder: string, oldestNode: number, brought?: string[] }} program `brought` are the packages of
+ * others that the file holds, whose licences go along.
  */
-export async function bundleProgram({ name, folder, oldestNode }) {
+export async function bundleProgram({ name, folder, oldestNode, brought = [] }) {
   const outfile = process.argv[2] ?? join(folder, `dist/${name}.cjs`);
   // A Node that is too old must be able to read the file as far as the sentence that says so: hence syntax of Node 10.
   const refusal = `if (parseInt(process.versions.node, 10) < ${oldestNode}) {
@@ -25,7 +27,15 @@ export async function bundleProgram({ name, folder, oldestNode }) {
     minifyWhitespace: true,
     legalComments: 'eof',
     banner: { js: `#!/usr/bin/env node\n${refusal}` },
+    footer: { js: brought.map(licenceOf).join('\n') },
     logLevel: 'warning',
   });
   chmodSync(outfile, 0o755);
+}
+
+/** @param {string} name */
+function licenceOf(name) {
+  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  const text = readFileSync(join(dirname(manifest), 'LICENSE'), 'utf8');
+  return `/* ${name}\n\n${text.trim()}\n*/`;
 }

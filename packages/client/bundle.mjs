@@ -1,3 +1,8 @@
 import { bundleProgram } from '../bundle-program.mjs';
 
-await bundleProgram({ name: 'remotes-client', folder: import.meta.dirname, oldestNode: 20 });
+await bundleProgram({
+  name: 'remotes-client',
+  folder: import.meta.dirname,
+  oldestNode: 20,
+  brought: ['ws'],
+});

@@ -4,25 +4,29 @@ import { nextChannelKeyOf } from '../channel-key-path.ts';
 import type { Context } from '../context.ts';
 import { type Channel, openChannel } from '../session/channel.ts';
 import { channelKeyPath, promoteChannelKey, readChannelKey } from '../session/channel-key.ts';
+import type { ChannelEnding } from '../session/channel-wire.ts';
 import { isTrouble, trouble } from '../trouble.ts';
 import { type Greeting, greet } from './greeting.ts';
 import type { SealedWorker } from './sealed-worker.ts';
 
 export type LiveConnection = { readonly channel: Channel; readonly greeting: Greeting };
 
-/** Connects and says hello. Throws a trouble when this host was not welcomed. */
+/** It ended before this host was welcomed. */
+type Turned = { readonly turnedAway: ChannelEnding };
+
+/** Connects and says hello. Throws a trouble when that comes to nothing. */
 export async function openLiveConnection(
   context: Context,
   worker: SealedWorker,
   onPush: (message: ServerMessage) => void,
-): Promise<LiveConnection> {
+): Promise<LiveConnection | Turned> {
   const path = channelKeyPath(context.settings);
   const next = nextChannelKeyOf(path);
   // Of a rotation whose answer was lost nobody knows which key the server holds.
   if (existsSync(next)) {
     const connection = await unlessUnknown(() => connect(context, worker, next, onPush));
     if (connection !== undefined) {
-      promoteChannelKey(path);
+      if ('channel' in connection) promoteChannelKey(path);
       return connection;
     }
   }
@@ -34,7 +38,7 @@ async function connect(
   worker: SealedWorker,
   keyPath: string,
   onPush: (message: ServerMessage) => void,
-): Promise<LiveConnection> {
+): Promise<LiveConnection | Turned> {
   const channelKey = readChannelKey(keyPath);
   const channel = await openChannel(context, { host: worker.host, channelKey }, onPush, worker.finish);
   try {
@@ -43,6 +47,8 @@ async function connect(
     if (refusal?.type !== 'refusal') return { channel, greeting };
     throw trouble('answer', `the server refused: ${refusal.sentence}`, { retryAfterSeconds: refusedSeconds });
   } catch (error) {
+    if (isTrouble(error) && error.code === 'network' && !channel.isLive())
+      return { turnedAway: await channel.ended };
     channel.close();
     throw error;
   }

@@ -21,7 +21,7 @@ export type LiveService = {
   readonly log: (line: string) => void;
 };
 
-/** One connection from its welcome to its end, which is answered. Throws a trouble when there was no welcome. */
+/** One connection from its beginning to its end, which is answered. Throws a trouble when it did not come about. */
 export async function serveLive(service: LiveService): Promise<ChannelEnding> {
   const { context, worker, queue, onWelcome, log } = service;
   let early: ServerMessage[] | undefined = [];
@@ -31,7 +31,9 @@ export async function serveLive(service: LiveService): Promise<ChannelEnding> {
     else if (message.type === 'stop' && (queue.isWaiting(message) || isRunning(worker, message)))
       noteStop(worker, message);
   };
-  const { channel, greeting } = await openLiveConnection(context, worker, obey);
+  const connection = await openLiveConnection(context, worker, obey);
+  if ('turnedAway' in connection) return connection.turnedAway;
+  const { channel, greeting } = connection;
   worker.standing.stopped.clear();
   worker.sealed.use(channel);
   for (const [name, running] of worker.standing.running) {
