@@ -16,6 +16,7 @@ import { createKnownHosts } from './domain/known-hosts.ts';
 import { createLiveHosts } from './domain/live-hosts.ts';
 import type { Mind } from './domain/mind.ts';
 import { createNewestSessions } from './domain/newest-sessions.ts';
+import { createOutputStreams } from './domain/output-streams.ts';
 import { createPresence } from './domain/presence.ts';
 import { createServerKeyringView } from './domain/server-keyring.ts';
 import { createSessionMemory } from './domain/session-memory.ts';
@@ -77,6 +78,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       presence: createPresence(clock),
       liveHosts,
       delivery,
+      outputStreams: createOutputStreams(config.outputLimitBytes),
       apiLog: createApiLog(definitions),
       audit: createAudit(storage.tables, clock),
       events: createLiveEvents(storage.tables),

@@ -33,6 +33,7 @@ import { interruptOverdueRuns } from './run-overdue.ts';
 import { decideStop } from './run-stop.ts';
 import { offerKeys } from './server-keys.ts';
 import { decideStart } from './started.ts';
+import { decideOutput } from './store-output.ts';
 import { decideTicketKey } from './ticket-keys.ts';
 import { decideV1Allowance } from './v1-allowance.ts';
 import { decideValue, decideVariable, decideVariableRemoval } from './variable-change.ts';
@@ -55,6 +56,7 @@ export const decisions = {
   recallRuns: decideRecollection,
   claimRuns: decideClaim,
   noteStarted: decideStart,
+  storeOutput: decideOutput,
   settleSealedRun: decideFinished,
   refuseRun: decideRefused,
   stopRun: decideStop,
@@ -114,6 +116,7 @@ export const reaches = {
   recallRuns: 'host',
   claimRuns: 'host',
   noteStarted: 'host',
+  storeOutput: 'host',
   settleSealedRun: 'host',
   refuseRun: 'host',
   // Only looks, and is a preview: what changes meanwhile changes the job too.

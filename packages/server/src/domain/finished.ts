@@ -6,6 +6,7 @@ import type { Finished } from '@remotes/protocol/messages/finished';
 import { parsePythonJson } from '@remotes/protocol/values/python-json';
 import { type RunStatement, readRunStatement } from '@remotes/protocol/values/run-statement';
 import type { CarriedOutput, Speaker } from './host-messages.ts';
+import type { RunOutput } from './output-streams.ts';
 import type { OutputStream, Run, RunStatementRow, Tables } from './ports.ts';
 import { findReported, type Reported, refusalAbout } from './reported-run.ts';
 import { itemsOf } from './result-reading.ts';
@@ -14,6 +15,7 @@ import { mayMove } from './run-moves.ts';
 import { prepareReport, type Report, type Said, settleRun } from './run-report.ts';
 import { stopsOfHost } from './run-stop.ts';
 import { keepableStatement } from './statement-seal.ts';
+import { beginsAgain, isStored } from './store-output.ts';
 
 /** Stores how a run ended, with what the host signed. Answered only after the commit. */
 export async function storeFinished(
@@ -23,9 +25,14 @@ export async function storeFinished(
 ): Promise<readonly ServerMessage[]> {
   const { mind, host } = speaker;
   const { run, attempt, statement, signature } = message;
-  const said = readFinished(speaker, message, outputs);
+  const pieces = outputs.filter(({ message: said }) => said.run === run && said.attempt === attempt);
+  const known = speaker.isLive ? mind.outputStreams.find(message, host.id) : undefined;
+  const soFar = !known || beginsAgain(known, pieces) ? mind.outputStreams.whole(host.id) : known;
+  const said = readFinished(speaker, message, pieces, soFar);
+  // Whatever comes of it, this was the end; where the host has to say it again it does so from the beginning.
+  mind.outputStreams.forget(message);
   if (isRefusal(said)) return [refusalAbout(message, said)];
-  const report = await prepareReport(mind, said);
+  const report = await prepareReport(mind, said, soFar);
   const signed = { statement, signature, channelKey: host.channelKey ?? '' };
   const refusal = await mind.storage.decide('settleSealedRun', {
     hostId: host.id,
@@ -41,45 +48,54 @@ export async function storeFinished(
 
 /** Checks that the host signed this, and that statement, message and output belong together. */
 function readFinished(
-  { host, serverKeys }: Speaker,
+  { host, serverKeys, isLive }: Speaker,
   message: Finished,
-  outputs: readonly CarriedOutput[],
+  pieces: readonly CarriedOutput[],
+  soFar: RunOutput,
 ): Said | Refusal {
   const { run, attempt, statement: text, signature, result } = message;
   const key = host.channelPublicKey;
   const statement = readRunStatement(text);
   const isSigned = key !== undefined && isSignedFor('result', key, text, signature);
-  const stdout = gather(outputs, message, 'stdout');
-  const stderr = gather(outputs, message, 'stderr');
+  const stdout = restOf(pieces, 'stdout', soFar);
+  const stderr = restOf(pieces, 'stderr', soFar);
   const belongs =
     isSigned &&
     statement?.server === serverKeys.serverId &&
     statement.run === run &&
     statement.attempt === attempt &&
     (statement.host ?? host.keyFingerprint) === host.keyFingerprint &&
-    statement.result_sha256 === (result === null ? null : sha256Hex(result)) &&
-    fits(statement.stdout, stdout) &&
-    fits(statement.stderr, stderr);
-  if (!belongs || !stdout || !stderr) return refuse('statement_invalid');
+    statement.result_sha256 === (result === null ? null : sha256Hex(result));
+  if (!belongs) return refuse('statement_invalid');
+  const isWhole =
+    stdout &&
+    stderr &&
+    soFar.stdout.fits(statement.stdout, stdout) &&
+    soFar.stderr.fits(statement.stderr, stderr);
+  if (!isWhole)
+    return refuse(isLive && !isSaidWhole(statement, pieces) ? 'output_wanted' : 'statement_invalid');
   return { ...readSaid(statement, result), stdout, stderr };
 }
 
-/** The pieces of a stream put together; undefined when one is missing, or there twice. */
-function gather(
-  outputs: readonly CarriedOutput[],
-  { run, attempt }: Finished,
+/** The pieces of a stream that follow what is known of it; undefined when one is missing, or there twice. */
+function restOf(
+  pieces: readonly CarriedOutput[],
   stream: OutputStream,
-): Buffer | undefined {
-  const pieces = outputs.filter(
-    ({ message }) => message.run === run && message.attempt === attempt && message.stream === stream,
-  );
-  if (pieces.some(({ message }, index) => message.chunk !== index)) return undefined;
-  const [first] = pieces;
-  return first && pieces.length === 1 ? first.data : Buffer.concat(pieces.map(({ data }) => data));
+  soFar: RunOutput,
+): Buffer[] | undefined {
+  const own = pieces.filter(({ message }) => message.stream === stream);
+  const from = soFar[stream].next();
+  if (own.some(({ message }, index) => message.chunk !== from + index)) return undefined;
+  return own.map(({ data }) => data);
 }
 
-function fits(stated: RunStatement['stdout'], bytes: Buffer | undefined): boolean {
-  return bytes?.length === stated.bytes && sha256Hex(bytes) === stated.sha256;
+/** Whether the host has said all of the output with its report: then nothing more is to be asked of it. */
+function isSaidWhole(statement: RunStatement, pieces: readonly CarriedOutput[]): boolean {
+  return (['stdout', 'stderr'] as const).every(
+    (stream) =>
+      statement[stream].bytes === 0 ||
+      pieces.some(({ message }) => message.stream === stream && message.chunk === 0),
+  );
 }
 
 function readSaid(statement: RunStatement, result: string | null): Omit<Said, 'stdout' | 'stderr'> {
@@ -118,6 +134,7 @@ export async function decideFinished(
   const { run, isOlder } = found;
   const kept = await tables.runs.statement(run.number);
   if (!isOlder && maySettle(run, report, kept)) {
+    if (!(await isStored(tables, run, report.stored))) return refuse('output_wanted');
     await tables.runs.keepStatement(run.number, signed);
     await settleRun(tables, run, report, now);
     return null;

@@ -1,12 +1,13 @@
 import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import { capability, type ServerMessage } from '@remotes/protocol/messages';
-import type { Hello } from '@remotes/protocol/messages/hello';
+import type { Hello, Welcome } from '@remotes/protocol/messages/hello';
 import { refusalOfHost } from './caller.ts';
 import { besideLimit } from './channel-slots.ts';
 import { claimLimit } from './claim.ts';
 import { currentDefinitions } from './definitions.ts';
 import type { Speaker } from './host-messages.ts';
 import { countMove } from './jobs/job-slots.ts';
+import type { Mind } from './mind.ts';
 import type { Host, Run, Tables } from './ports.ts';
 import { afterRequest, isOvertaken, type RequestOrder } from './request-order.ts';
 import { storableText } from './result-reading.ts';
@@ -55,9 +56,21 @@ export async function greetHost(
       report_limit_bytes: Math.max(leastReportBytes, mind.limits.bodyBytes - reservedBytes),
       wants_past: greeted.wantsPast,
       unknown,
-      ...(isLive && { beside_limit: besideLimit, streams: [] }),
+      ...(isLive && { beside_limit: besideLimit, streams: streamsOf(mind, host.id, message) }),
     },
   ];
+}
+
+/** Of what the host holds, from which chunk on its output is wanted. */
+function streamsOf(
+  { outputStreams }: Mind,
+  hostId: number,
+  { held }: Hello,
+): NonNullable<Welcome['streams']> {
+  return held.flatMap(({ run, attempt }) => {
+    const output = outputStreams.find({ run, attempt }, hostId);
+    return output ? [{ run, attempt, stdout: output.stdout.next(), stderr: output.stderr.next() }] : [];
+  });
 }
 
 export type Greeting = {

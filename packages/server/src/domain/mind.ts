@@ -10,6 +10,7 @@ import type { LiveEvents } from './events/live-events.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import type { LiveHosts } from './live-hosts.ts';
 import type { NewestSessions } from './newest-sessions.ts';
+import type { OutputStreams } from './output-streams.ts';
 import type { Presence } from './presence.ts';
 import type { ServerKeyring } from './server-keyring.ts';
 import type { SessionMemory } from './session-memory.ts';
@@ -30,6 +31,7 @@ export type Mind = {
   readonly presence: Presence;
   readonly liveHosts: LiveHosts;
   readonly delivery: Delivery;
+  readonly outputStreams: OutputStreams;
   readonly apiLog: ApiLog;
   readonly audit: Audit;
   readonly events: LiveEvents;

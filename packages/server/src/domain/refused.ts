@@ -44,7 +44,7 @@ export async function decideRefused(
     exitCode: null,
     signal: null,
     result: null,
-    chunks: [],
+    outputs: {},
   });
   await tables.runs.change(run.number, { state: 'refused', reason: code, finishedAt: now, outcome });
   await tables.runs.clearDeadline(run.number);

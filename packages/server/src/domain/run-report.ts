@@ -2,21 +2,23 @@ import { currentDefinitions } from './definitions.ts';
 import { countMove } from './jobs/job-slots.ts';
 import { outcomeHash } from './jobs/outcome-hash.ts';
 import type { Mind } from './mind.ts';
-import { cutOutput } from './output-cut.ts';
+import type { KeptStream } from './output-stream.ts';
+import type { RunOutput, Stored } from './output-streams.ts';
 import type { CommandRevision, OutputStream, Run, Tables } from './ports.ts';
 import { storableText } from './result-reading.ts';
 import type { Ending } from './run-ending.ts';
 import { offerAgain } from './run-overdue.ts';
-import { maskBytes, maskText } from './secret-mask.ts';
-import { secretSpellings } from './secret-setting.ts';
+import { maskText } from './secret-mask.ts';
+import { maskingOf } from './secret-setting.ts';
 
 /** What a host says of a run that ended, as it said it. */
 export type Said = Pick<Ending, 'state' | 'exitCode' | 'signal'> & {
   readonly reason: string | null;
   /** By the host's clock; null where it does not say. */
   readonly startedAt: number | null;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
+  /** What came with the report, after what had come of the live channel before. */
+  readonly stdout: readonly Buffer[];
+  readonly stderr: readonly Buffer[];
   /** What the host itself left out of the two. */
   readonly cutBytes: number;
   /** The result proper, or what a failure said. */
@@ -27,6 +29,8 @@ export type Said = Pick<Ending, 'state' | 'exitCode' | 'signal'> & {
 
 /** The same, ready to be stored. */
 export type Report = Pick<Said, 'state' | 'exitCode' | 'signal' | 'reason' | 'startedAt'> & {
+  /** What was stored before; `chunks` come behind it. */
+  stored: Stored;
   chunks: { stream: OutputStream; bytes: Uint8Array }[];
   result: string | null;
   items: string[] | undefined;
@@ -37,19 +41,21 @@ export type Report = Pick<Said, 'state' | 'exitCode' | 'signal' | 'reason' | 'st
   outcome: string;
 };
 
-/** Masks secrets over each stream as a whole, where no edge of a chunk hides one, then cuts what is too long. */
-export async function prepareReport(mind: Mind, said: Said): Promise<Report> {
-  const secrets = secretSpellings(mind.masterKey, await mind.definitions.current());
-  const maskedStdout = maskBytes(said.stdout, secrets);
-  const maskedStderr = maskBytes(said.stderr, secrets);
+/**
+ * Masks secrets, where no edge of a chunk hides one, and cuts what is too long. `soFar` is what had come of the output
+ * before; it takes nothing more after this.
+ */
+export async function prepareReport(
+  mind: Mind,
+  said: Said,
+  soFar: RunOutput = mind.outputStreams.whole(0),
+): Promise<Report> {
+  const masking = maskingOf(mind.masterKey, await mind.definitions.current());
+  const { secrets } = masking;
+  const stdout = soFar.stdout.end(said.stdout, masking);
+  const stderr = soFar.stderr.end(said.stderr, masking);
   const maskedText = said.text === undefined ? undefined : maskText(said.text, secrets);
-  const stdout = cutOutput(maskedStdout, mind.limits.outputBytes);
-  const stderr = cutOutput(maskedStderr, mind.limits.outputBytes);
   const { state, exitCode, signal, reason, startedAt, cutBytes } = said;
-  const chunks = [
-    ...stdout.parts.map((bytes) => ({ stream: 'stdout' as const, bytes })),
-    ...stderr.parts.map((bytes) => ({ stream: 'stderr' as const, bytes })),
-  ];
   const result = maskedText === undefined ? null : storableText(maskedText);
   return {
     state,
@@ -57,14 +63,26 @@ export async function prepareReport(mind: Mind, said: Said): Promise<Report> {
     signal,
     reason,
     startedAt,
-    chunks,
+    stored: soFar.stored,
+    chunks: [...chunksOf('stdout', stdout), ...chunksOf('stderr', stderr)],
     result,
-    outcome: outcomeHash({ state, exitCode, signal, reason, result, chunks }),
+    outcome: outcomeHash({
+      state,
+      exitCode,
+      signal,
+      reason,
+      result,
+      outputs: { stdout: stdout.digest, stderr: stderr.digest },
+    }),
     items: said.items?.map((item) => maskText(item, secrets)),
-    outputBytes: maskedStdout.length + maskedStderr.length + cutBytes,
+    outputBytes: stdout.bytes + stderr.bytes + cutBytes,
     cutBytes: stdout.cutBytes + stderr.cutBytes + cutBytes,
-    isMasked: maskedStdout !== said.stdout || maskedStderr !== said.stderr || maskedText !== said.text,
+    isMasked: stdout.isMasked || stderr.isMasked || maskedText !== said.text,
   };
+}
+
+function chunksOf(stream: OutputStream, { parts }: KeptStream): Report['chunks'] {
+  return parts.map((bytes) => ({ stream, bytes }));
 }
 
 /** Ends the run as the report says, or settles it where nobody knew; whether it may is decided before. */
@@ -83,10 +101,10 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
     isMasked: report.isMasked,
     outcome: report.outcome,
   });
-  // Whoever settles an interrupted run, or carries it out once more, may have said something before.
-  if (run.state === 'interrupted' || run.attempt > 1) await tables.outputs.remove(run.number);
-  for (const [chunk, { stream, bytes }] of report.chunks.entries()) {
-    await tables.outputs.addChunk(run.number, stream, chunk, bytes);
+  // What the report does not build on was said by an attempt before, or is said anew.
+  if (report.stored.chunks === 0 && run.outputBytes > 0) await tables.outputs.remove(run.number);
+  for (const [index, { stream, bytes }] of report.chunks.entries()) {
+    await tables.outputs.addChunk(run.number, stream, report.stored.chunks + index, bytes);
   }
   await tables.runs.clearDeadline(run.number);
   await tables.pending.remove(run.hostId, run.wireNumber);

@@ -1,5 +1,6 @@
 import { type MasterKey, openSealed, seal } from '@remotes/protocol/crypto/seal';
 import type { Definitions } from './definitions.ts';
+import type { Masking } from './output-stream.ts';
 import type { HandedSetting } from './ports.ts';
 import { spellingsOf } from './secret-spellings.ts';
 
@@ -42,6 +43,18 @@ export function secretSpellings(masterKey: MasterKey, definitions: Definitions):
   spellings.sort((one, other) => other.length - one.length);
   opened.set(definitions, spellings);
   return spellings;
+}
+
+const asBytes = new WeakMap<readonly string[], Masking>();
+
+/** The same with what is needed to mask output that comes in pieces. */
+export function maskingOf(masterKey: MasterKey, definitions: Definitions): Masking {
+  const secrets = secretSpellings(masterKey, definitions);
+  const known = asBytes.get(secrets);
+  if (known) return known;
+  const masking = { secrets, secretBytes: secrets.map((secret) => Buffer.from(secret)) };
+  asBytes.set(secrets, masking);
+  return masking;
 }
 
 /** Shorter values would mask ordinary words. */

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import { type HostMessage, readHostMessage, type ServerMessage } from '@remotes/protocol/messages';
 import type { Carried } from '@remotes/protocol/messages/payload';
 import { enrolHost } from './enrol.ts';
-import { answerHostMessage, type CarriedOutput } from './host-messages.ts';
+import { answerHostMessage, type CarriedOutput, type Speaker } from './host-messages.ts';
 import type { Mind } from './mind.ts';
 import { type ProvedHost, proveHost } from './prove.ts';
 import { registerBySeal } from './register.ts';
@@ -10,6 +10,7 @@ import type { RegistrationGate } from './registration-gate.ts';
 import { rotateKey } from './rotate-key.ts';
 import type { ServerKeyring } from './server-keyring.ts';
 import { type SessionTicket, sealTicket } from './session-ticket.ts';
+import { storeOutputs } from './store-output.ts';
 import { verifyBySeal } from './verify.ts';
 
 export type SessionState = {
@@ -34,6 +35,7 @@ export async function obeyMessages(session: SessionState, carried: readonly Carr
   let state = session;
   const said: ServerMessage[] = [];
   const outputs: CarriedOutput[] = [];
+  const settled = new Set<string>();
   for (const { message: given, data } of carried) {
     const message = readHostMessage(given);
     if (message === 'unknown') continue;
@@ -49,6 +51,11 @@ export async function obeyMessages(session: SessionState, carried: readonly Carr
     }
     said.push(...step.said);
     state = { ...state, host: step.host };
+    if (message !== 'malformed' && message.type === 'finished') settled.add(message.run);
+  }
+  if (!state.gate && state.host) {
+    const early = outputs.filter(({ message }) => !settled.has(message.run));
+    await storeOutputs(speakerOf(state, state.host), early);
   }
   return { said, host: state.host, isOver: false };
 }
@@ -66,7 +73,7 @@ async function obey(
   message: HostMessage,
   outputs: readonly CarriedOutput[],
 ): Promise<Step | Refusal> {
-  const { mind, gate, serverKeys, ticket, counter, host } = state;
+  const { mind, gate, ticket, host } = state;
   switch (message.type) {
     case 'register':
       return gate ? step(await registerBySeal(mind, gate, message), host) : refuse('message_malformed');
@@ -82,9 +89,13 @@ async function obey(
   if (!host || message.type === 'output') return refuse('host_unproved');
   // The session under the old key has ended with it.
   if (message.type === 'rotate_key') return step(await rotateKey(mind, host, message), undefined);
-  const order = { begunAt: ticket.begunAt, counter, at: mind.clock() };
-  const answers = await answerHostMessage({ mind, host, serverKeys, order, isLive: !gate }, message, outputs);
+  const answers = await answerHostMessage(speakerOf(state, host), message, outputs);
   return isRefusal(answers) ? answers : { said: answers, host };
+}
+
+function speakerOf({ mind, gate, serverKeys, ticket, counter }: SessionState, host: ProvedHost): Speaker {
+  const order = { begunAt: ticket.begunAt, counter, at: mind.clock() };
+  return { mind, host, serverKeys, order, isLive: !gate };
 }
 
 function step(answer: ServerMessage | Refusal, host: ProvedHost | undefined): Step | Refusal {

@@ -22,7 +22,7 @@ describe('a hello', () => {
       const held = [{ run: unknown, attempt: 1, state: 'begun' as const }];
       expect(await machine.hello({ held, boot: 'boot 7' })).toEqual({
         type: 'welcome',
-        capability: 1,
+        capability: 2,
         time_ms: fleet.mind.clock(),
         claim_limit: 8,
         heartbeat_seconds: 15,

@@ -23,6 +23,7 @@ import { createKnownHosts, type KnownHost } from '../../src/domain/known-hosts.t
 import { createLiveHosts } from '../../src/domain/live-hosts.ts';
 import type { Mind } from '../../src/domain/mind.ts';
 import { createNewestSessions } from '../../src/domain/newest-sessions.ts';
+import { createOutputStreams } from '../../src/domain/output-streams.ts';
 import type { CommandsGroup, NewCommand, RegistrationToken, Tables } from '../../src/domain/ports.ts';
 import { createPresence } from '../../src/domain/presence.ts';
 import { newRegistrationToken, registrationSecretHash } from '../../src/domain/registration-token.ts';
@@ -64,6 +65,7 @@ export async function createFleet(database: OpenDatabase) {
     presence: createPresence(clock),
     liveHosts,
     delivery,
+    outputStreams: createOutputStreams(1000),
     apiLog: createApiLog(definitions),
     audit: createAudit(database.storage.tables, clock),
     events: createLiveEvents(database.storage.tables),

@@ -18,7 +18,7 @@ describe('the handshake', () => {
         signing_key: one.proof.signing_key,
         recovery_key: one.proof.recovery_key,
         successions: [],
-        capability: 1,
+        capability: 2,
       });
       expect(two.secret).not.toEqual(one.secret);
       expect(two.proof.instance).not.toBe(one.proof.instance);

@@ -2,6 +2,7 @@ import { fernetKeyOfUuid, sealFernet } from '@remotes/protocol/crypto/fernet';
 import { type Logger, pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import type { Limits, Mind } from '../../src/domain/mind.ts';
+import { createOutputStreams } from '../../src/domain/output-streams.ts';
 import type { ApiLogEntry } from '../../src/domain/ports.ts';
 import {
   newRegistrationToken,
@@ -31,7 +32,8 @@ export async function openDoor(
 ) {
   const fleet = await createFleet(database);
   const logLines: string[] = [];
-  const usual: Mind = { ...fleet.mind, limits: { ...fleet.mind.limits, ...limits } };
+  const all = { ...fleet.mind.limits, ...limits };
+  const usual: Mind = { ...fleet.mind, limits: all, outputStreams: createOutputStreams(all.outputBytes) };
   const mind = { ...usual, ...differing?.(usual) };
   const server = await createHttpServer({
     mind,

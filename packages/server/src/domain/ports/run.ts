@@ -128,6 +128,8 @@ export type OutputStream = 'stdout' | 'stderr';
 export interface OutputsTable {
   addChunk(runNumber: number, stream: OutputStream, chunk: number, bytes: Uint8Array): Promise<void>;
   chunks(runNumber: number): Promise<{ stream: OutputStream; chunk: number; bytes: Uint8Array }[]>;
+  /** The number that the next piece gets; 0 where there is none. */
+  nextChunk(runNumber: number): Promise<number>;
   /** The beginning of one stream, so many bytes at most. */
   head(runNumber: number, stream: OutputStream, bytes: number): Promise<Uint8Array>;
   remove(runNumber: number): Promise<void>;

@@ -21,6 +21,12 @@ const chunks = prepared((db, given: { runNumber: number }) =>
     .orderBy('stream')
     .orderBy('chunk'),
 );
+const last = prepared((db, given: { runNumber: number }) =>
+  db
+    .selectFrom('run_output')
+    .select(({ fn }) => fn.max('chunk').as('chunk'))
+    .where('run_number', '=', given.runNumber),
+);
 const head = preparedSql(
   (given: { runNumber: number; stream: OutputStream; bytes: number }) => sql`
     select substr(bytes, 1, cast(${given.bytes} as integer)) as bytes from run_output
@@ -36,6 +42,10 @@ export function outputsTable(connection: Connection): OutputsTable {
       await addChunk.run(connection, { runNumber, stream, chunk, bytes });
     },
     chunks: (runNumber: number) => chunks.all(connection, { runNumber }),
+    async nextChunk(runNumber: number) {
+      const newest = (await last.first(connection, { runNumber }))?.chunk ?? null;
+      return newest === null ? 0 : Number(newest) + 1;
+    },
     async head(runNumber: number, stream: OutputStream, bytes: number) {
       const first = (await head.first(connection, { runNumber, stream, bytes })) as
         | { bytes: Uint8Array }

@@ -26,13 +26,15 @@ export async function postEnd(
   stdout = '',
 ): Promise<void> {
   const chunks = stdout === '' ? [] : [{ stream: 'stdout' as const, bytes: Buffer.from(stdout) }];
-  const ended = { state, reason: null, exitCode: null, signal: null, result: null, chunks };
+  const ended = { state, reason: null, exitCode: null, signal: null, result: null };
   const answer = await storage.decide('finishRun', {
     ...ended,
+    stored: { chunks: 0, bytes: 0 },
+    chunks,
     hostId,
     wireNumber: job.wireNumber,
     now: start,
-    outcome: outcomeHash(ended),
+    outcome: outcomeHash({ ...ended, outputs: { stdout } }),
     startedAt: null,
     items: undefined,
     outputBytes: stdout.length,
