@@ -16,7 +16,6 @@ export type FakeConnection = {
   readonly cut: () => void;
   /** Sends bytes that nobody has sealed. */
   readonly forge: (bytes: Buffer) => void;
-  readonly ping: () => void;
   readonly isOpen: () => boolean;
 };
 
@@ -31,6 +30,8 @@ export type FakeChannel = {
   /** While it is set, frames are obeyed and the answers wait. */
   isHolding: boolean;
   readonly letGo: () => void;
+  /** Else it pings. */
+  isSilent: boolean;
   upgrades: number;
   readonly close: () => void;
 };
@@ -55,6 +56,7 @@ export function serveChannel<S extends Session>(server: Server, { shake, obey }:
       channel.isHolding = false;
       for (const answer of held.splice(0)) answer();
     },
+    isSilent: false,
     upgrades: 0,
     close() {
       for (const socket of sockets.clients) socket.terminate();
@@ -76,9 +78,10 @@ export function serveChannel<S extends Session>(server: Server, { shake, obey }:
       close: (code, reason) => socket.close(code, reason),
       cut: () => socket.terminate(),
       forge: (bytes) => socket.send(bytes),
-      ping: () => socket.ping(),
       isOpen: () => socket.readyState === socket.OPEN,
     };
+    const pings = setInterval(() => channel.isSilent || socket.ping(), 400);
+    socket.on('close', () => clearInterval(pings));
     socket.on('error', () => {});
     socket.on('message', (data: Buffer, isBinary) => {
       if (!isBinary) {
@@ -96,7 +99,8 @@ export function serveChannel<S extends Session>(server: Server, { shake, obey }:
       const cut = channel.cuts.shift();
       if (cut === 'before') return connection.cut();
       connection.frames.push(carried.map(({ message }) => message as unknown as HostMessage));
-      const answers = obey(session, carried);
+      const answers = orNone(() => obey(session, carried));
+      if (answers === undefined) return;
       if (cut === 'after') return connection.cut();
       const answer = () => socket.readyState === socket.OPEN && send(answers, counter);
       if (channel.isHolding) held = [...held, answer];
@@ -114,4 +118,13 @@ export function serveChannel<S extends Session>(server: Server, { shake, obey }:
     socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\nContent-Length: 0\r\n${lines.join('')}\r\n`);
   });
   return channel;
+}
+
+/** Undefined where the test wants no answer, and throws. */
+function orNone<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }

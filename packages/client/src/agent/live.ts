@@ -38,6 +38,7 @@ export async function live(settings: Live): Promise<ChannelEnding | undefined> {
     const attempt =
       sealed !== undefined && isReady && isDue && (await hasChannel()) ? await tryChannel(sealed) : undefined;
     if (attempt?.finalEnding !== undefined) {
+      note(attempt.sentence);
       await work.queue.idle();
       return attempt.finalEnding;
     }

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FakeSealedServer, startFakeSealedServer } from '../fake-sealed-server.ts';
+import { type FakeSealedServer, newKey, startFakeSealedServer } from '../fake-sealed-server.ts';
 import { type FakeWork, offerWork } from '../fake-work.ts';
+import { findNode20 } from '../node-20.ts';
 import { type RunOptions, startClient } from '../run-client.ts';
 import { makePinnedHost, type PinnedHost } from '../session/pinned-host.ts';
 
@@ -167,4 +168,185 @@ describe('run with a live channel', () => {
     expect(work.finished[1]).toMatchObject({ run: long.run, said: { ending: 'interrupted' } });
     expect(await end(again)).toMatchObject({ code: 0 });
   });
+});
+
+describe('a live channel that ends', () => {
+  test('with a sealed word that this host is connected twice ends the client, with 4; what runs is finished first', async () => {
+    const running = run();
+    await connected();
+    fake.channel.last().push(adHoc({ program: `touch ${path('begun')}; ${awaiting('a')}; ${marking('x')}` }));
+    await expect.poll(() => exists('begun')).toBe(true);
+    fake.channel.last().goodbye('duplicate_host');
+    await running.says(/ended: This host is connected already/);
+    await writeFile(path('a'), '');
+    const { code, stderr } = await running.ended;
+    expect([code, await marks()]).toEqual([4, 'x']);
+    expect(stderr).toMatch(/ended for good: This host is connected already/);
+  });
+
+  test('so before its hello was answered ends it too', async () => {
+    fake.answer('hello', () => {
+      setImmediate(() => fake.channel.last().goodbye('duplicate_host'));
+      throw new Error('no answer');
+    });
+    expect(await run().ended).toMatchObject({ code: 4 });
+  });
+
+  test.each([
+    ['whose name nobody has sealed', () => fake.channel.last().close(4409)],
+    ['with a frame that nobody has sealed', () => fake.channel.last().forge(Buffer.alloc(64))],
+    ['as the server restarts', () => fake.channel.last().goodbye('restarting')],
+    ['as the session is over', () => fake.channel.last().goodbye('session_ended')],
+  ])('%s is opened anew', async (_, ending) => {
+    const running = run();
+    await connected();
+    ending();
+    await connected(2);
+    fake.channel.last().push(adHoc({ program: 'echo 1' }));
+    await stored(1);
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+
+  test('without a word is given up after two and a half heartbeats, and opened anew', async () => {
+    fake.channel.isSilent = true;
+    const running = run();
+    await connected(2);
+    expect(await end(running)).toMatchObject({
+      stderr: expect.stringMatching(/nothing was heard of .* for 2.5 s/),
+    });
+  });
+
+  test('stays open while the server pings, and a program that runs for long is said to run', async () => {
+    const running = run();
+    await connected();
+    fake.channel.last().push(adHoc({ program: 'sleep 3.5' }));
+    await stored(1);
+    expect([fake.channel.upgrades, work.started.length]).toEqual([1, 3]);
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+
+  test('proved by another key is told nothing', async () => {
+    const other = newKey();
+    fake.signer = other;
+    const running = run();
+    await running.says(/is not the one that .* has pinned: it was told nothing/);
+    expect(fake.said).toEqual([]);
+    fake.signer = fake.signing;
+    await connected();
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('where the live channel is refused', () => {
+  test('three times running, commands are fetched over HTTP, and reported there', async () => {
+    fake.channel.refuseUpgrade = { status: 403 };
+    work.due.push([work.give({ program: 'echo 1' })]);
+    const running = run({}, '--interval', '1');
+    await stored(1);
+    expect(fake.channel.upgrades).toBe(3);
+    await running.says(
+      /does not open the live channel \(HTTP 403\); commands are fetched over HTTP meanwhile/,
+    );
+    work.due.push([work.give({ program: 'echo 2' })]);
+    await stored(2);
+    expect(fake.channel.upgrades).toBe(3);
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+
+  test('with a Retry-After, it is waited for and nothing else is tried', async () => {
+    fake.channel.refuseUpgrade = { status: 503, headers: { 'Retry-After': '1' } };
+    const running = run({}, '--interval', '1');
+    await expect.poll(() => fake.channel.upgrades).toBe(4);
+    expect(fake.said).toEqual([]);
+    fake.channel.refuseUpgrade = undefined;
+    await connected();
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+
+  test('what began on it is reported over HTTP, and nothing begun beside it', async () => {
+    const running = run({}, '--interval', '0.2');
+    await connected();
+    const given = adHoc({ program: `touch ${path('begun')}; ${awaiting('a')}; echo 1` });
+    fake.channel.last().push(given);
+    await expect.poll(() => exists('begun')).toBe(true);
+    fake.channel.refuseUpgrade = { status: 403 };
+    fake.channel.last().cut();
+    work.due.push([work.give({ program: 'echo 2' })]);
+    await running.says(/commands are fetched over HTTP meanwhile/);
+    expect(work.claims).toEqual([]);
+    await writeFile(path('a'), '');
+    await stored(2);
+    expect(work.finished.map(({ stdout }) => stdout)).toEqual(['1\n', '2\n']);
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+
+  test('by a server that names none, commands are fetched over HTTP', async () => {
+    delete fake.endpoints.channel;
+    work.due.push([work.give({ program: 'echo 1' })]);
+    const running = run({}, '--interval', '1');
+    await stored(1);
+    expect(fake.channel.upgrades).toBe(0);
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('asked to end', () => {
+  test('a client finishes and reports what runs, and begins nothing more', async () => {
+    const running = run();
+    await connected();
+    const given = adHoc({ program: `echo 1; ${awaiting('a')}; echo 2` });
+    fake.channel
+      .last()
+      .push(given, work.give({ program: `${awaiting('a')}` }), work.give({ program: marking('x') }));
+    await expect.poll(() => work.printed(given.run, 'stdout')).toBe('1\n');
+    running.child.kill('SIGTERM');
+    await running.says(/SIGTERM: /);
+    fake.channel.last().push(adHoc({ program: marking('y') }));
+    await writeFile(path('a'), '');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect([work.finished.length, await marks()]).toEqual([2, '']);
+    expect(work.finished.map(({ stdout }) => stdout).sort()).toEqual(['', '1\n2\n']);
+  });
+
+  test('twice it ends the programs too', async () => {
+    const running = run();
+    await connected();
+    const given = adHoc({ program: `echo 1; sleep 60` });
+    fake.channel.last().push(given);
+    await expect.poll(() => work.printed(given.run, 'stdout')).toBe('1\n');
+    running.child.kill('SIGTERM');
+    await running.says(/SIGTERM: /);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(work.finished).toMatchObject([{ said: { ending: 'stopped' } }]);
+  });
+
+  test('it reports over HTTP what ends when the channel is lost', async () => {
+    const running = run();
+    await connected();
+    const given = adHoc({ program: `echo 1; ${awaiting('a')}` });
+    fake.channel.last().push(given);
+    await expect.poll(() => work.printed(given.run, 'stdout')).toBe('1\n');
+    running.child.kill('SIGTERM');
+    await running.says(/SIGTERM: /);
+    fake.channel.last().cut();
+    await writeFile(path('a'), '');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(work.finished).toMatchObject([{ stdout: '1\n' }]);
+  });
+});
+
+const node20 = findNode20();
+test.skipIf(node20 === undefined)('all of this works on Node 20', async () => {
+  const running = run({ node: node20! });
+  await connected();
+  const given = adHoc({ program: `echo 1; ${awaiting('a')}; echo 2` });
+  fake.channel.last().push(given);
+  await expect.poll(() => work.printed(given.run, 'stdout')).toBe('1\n');
+  fake.channel.last().cut();
+  await connected(2);
+  await writeFile(path('a'), '');
+  await stored(1);
+  expect(work.finished[0]?.stdout).toBe('1\n2\n');
+  expect(await end(running)).toMatchObject({ code: 0 });
 });
