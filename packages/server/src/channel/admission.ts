@@ -4,10 +4,9 @@
  */
 export type Admission = { waitSeconds(newcomers: number): number };
 
-const mostNewcomers = 200;
 const mostWaitSeconds = 8;
 
-export function createAdmission(random: () => number = Math.random): Admission {
+export function createAdmission(mostNewcomers: number, random: () => number = Math.random): Admission {
   return Object.freeze({
     waitSeconds: (newcomers: number) =>
       newcomers < mostNewcomers ? 0 : 1 + Math.floor(random() * mostWaitSeconds),

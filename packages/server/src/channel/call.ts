@@ -2,14 +2,12 @@ import type { HostSocket } from './host-socket.ts';
 
 /** Asks whether the other end is still there. */
 export type Call = {
-  /** True once it answers or says anything; false when it is silent for five seconds, or gone. */
+  /** True once it answers or says anything; false when it is silent for too long, or gone. */
   isAnswered(): Promise<boolean>;
   settle(isThere: boolean): void;
 };
 
-const patienceMs = 5_000;
-
-export function createCall(socket: HostSocket): Call {
+export function createCall(socket: HostSocket, patienceMs: number): Call {
   let asked: Promise<boolean> | undefined;
   let settle = (_isThere: boolean) => {};
   return Object.freeze({

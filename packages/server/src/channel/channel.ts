@@ -8,6 +8,7 @@ import type { Mind } from '../domain/mind.ts';
 import type { Visitor } from '../domain/presence.ts';
 import { createAdmission } from './admission.ts';
 import type { ChannelDoor } from './door.ts';
+import { type Pace, usualPace } from './pace.ts';
 import { type OpenSession, openSession } from './session.ts';
 import { startWatch } from './watch.ts';
 import { fitWebSocket } from './web-socket.ts';
@@ -24,12 +25,10 @@ export type Channel = {
   stop(): Promise<void>;
 };
 
-const stopPatienceMs = 3_000;
-
-export function createChannel(mind: Mind, log: Logger): Channel {
-  const door: ChannelDoor = Object.freeze({ mind, log, noteDuplicate: createDuplicateNotes() });
-  const watch = startWatch(mind);
-  const admission = createAdmission();
+export function createChannel(mind: Mind, log: Logger, pace: Pace = usualPace): Channel {
+  const door: ChannelDoor = Object.freeze({ mind, log, pace, noteDuplicate: createDuplicateNotes() });
+  const watch = startWatch(mind, pace);
+  const admission = createAdmission(pace.mostNewcomers);
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -61,7 +60,7 @@ export function createChannel(mind: Mind, log: Logger): Channel {
       const isEmpty = () => watch.sessions().length === 0;
       const finished = Promise.all(watch.sessions().map((session) => session.finish('restarting')));
       const patience = new AbortController();
-      const timer = setTimeout(() => patience.abort(), stopPatienceMs);
+      const timer = setTimeout(() => patience.abort(), pace.stopMs);
       await Promise.race([finished, aborted(patience.signal)]);
       while (!isEmpty() && !patience.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 10));
       clearTimeout(timer);

@@ -38,7 +38,7 @@ type Sealed = Pick<BegunSession, 'ticket' | 'serverKeys'> & {
 
 /** Speaks with whoever is at the other end of a new connection: the handshake first, then sealed frames in their order. */
 export function openSession(
-  { mind, log, noteDuplicate }: ChannelDoor,
+  { mind, log, pace, noteDuplicate }: ChannelDoor,
   socket: HostSocket,
   from: Visitor,
   watch: { heard(): void; ended(): void },
@@ -48,7 +48,7 @@ export function openSession(
   let live: LiveHost | undefined;
   let isOver = false;
   let counter = 0;
-  const call = createCall(socket);
+  const call = createCall(socket, pace.callMs);
 
   const say = ({ seal }: Sealed, said: readonly ServerMessage[], answers?: number) =>
     socket.send(seal(writePayload(said, answers)).sealed);

@@ -1,6 +1,6 @@
-import { liveHeartbeatSeconds } from '../domain/hello.ts';
 import type { Mind } from '../domain/mind.ts';
 import { liveVisitMs } from '../domain/presence.ts';
+import type { Pace } from './pace.ts';
 import type { OpenSession } from './session.ts';
 
 /** Watches over all connections by one timer: who is silent is called, who stays silent is cut. */
@@ -23,13 +23,14 @@ type Watched = {
   readonly earlierMs: number;
 };
 
-const tickMs = 1_000;
-const silenceMs = liveHeartbeatSeconds * 1000;
-const helloMs = 10_000;
 const hourMs = 60 * 60 * 1000;
 
 /** `monotonicMs` is a clock that is never set. */
-export function startWatch(mind: Mind, monotonicMs: () => number = () => performance.now()): Watch {
+export function startWatch(
+  mind: Mind,
+  { helloMs, silenceMs, tickMs }: Pace,
+  monotonicMs: () => number = () => performance.now(),
+): Watch {
   const watched = new Set<Watched>();
   const look = (one: Watched, now: number) => {
     const session = one.session();

@@ -1,20 +1,23 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createChannel } from '../../src/channel/channel.ts';
+import { type Pace, usualPace } from '../../src/channel/pace.ts';
 import type { Limits } from '../../src/domain/mind.ts';
 import type { OpenDatabase } from '../databases.ts';
 import { openDoor } from '../http/open-door.ts';
 import { type HostKeys, newHostKeys, openSealedHost } from '../sealed-host.ts';
 
+type Differing = {
+  limits?: Partial<Limits>;
+  tls?: { cert: string; key: string };
+  pace?: Partial<Pace>;
+};
+
 /** A server with the live channel on a real port, and hosts that are verified. Closed when the test ends. */
-export async function openChannelDoor(
-  database: OpenDatabase,
-  { limits, ...options }: { limits?: Partial<Limits>; tls?: { cert: string; key: string } } = {},
-) {
+export async function openChannelDoor(database: OpenDatabase, { pace, ...options }: Differing = {}) {
   const door = await openDoor(database, {
-    ...(limits && { limits }),
     ...options,
-    channel: (mind) => createChannel(mind, pino({ level: 'silent' })),
+    channel: (mind) => createChannel(mind, pino({ level: 'silent' }), { ...usualPace, stopMs: 200, ...pace }),
   });
   onTestFinished(() => door.mind.delivery.stop());
   return {
