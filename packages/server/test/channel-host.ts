@@ -73,6 +73,7 @@ export async function openChannelHost(url: string, keys: HostKeys, options: Clie
 
   const host = {
     webSocket,
+    url,
     keys,
     server,
     secret,

@@ -1,11 +1,16 @@
 import type { WebSocket } from 'ws';
 import type { HostSocket, SocketEars } from './host-socket.ts';
 
+/** A host is given a few programs at once; nothing that is said to it is larger. */
+const mostUnsentBytes = 64 * 1024 * 1024;
+
 /** Fits a WebSocket to what sessions speak with. */
 export function fitWebSocket(webSocket: WebSocket, listen: (socket: HostSocket) => SocketEars): void {
   const ears = listen(
     Object.freeze({
       send(frame: string | Buffer) {
+        // Whoever asks and never takes his answers would fill the memory with them.
+        if (webSocket.bufferedAmount > mostUnsentBytes) return webSocket.terminate();
         // Without a callback a failure to write would be thrown; that it is over is told by 'close'.
         webSocket.send(frame, () => {});
       },

@@ -61,7 +61,14 @@ export function createDelivery({ tables, definitions, clock, liveHosts, onTroubl
     running ??= (async () => {
       // What is signalled within one turn of the loop goes together.
       await new Promise((resolve) => setImmediate(resolve));
-      while (!isStopped && (isFleetMarked || marked.size > 0)) await round().catch(onTrouble);
+      while (!isStopped && (isFleetMarked || marked.size > 0)) {
+        await round().catch((trouble) => {
+          // Whom it was about is looked for again at the next sweep.
+          sweptEpochs = '';
+          judgedEpoch = -1;
+          onTrouble(trouble);
+        });
+      }
       running = undefined;
     })();
   };
