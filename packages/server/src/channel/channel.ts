@@ -78,6 +78,8 @@ function isMeant({ method, url = '', headers }: IncomingMessage): boolean {
     method === 'GET' &&
     (path === channel.path || `${path}/` === channel.path) &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
+    // Else somebody on the way has asked for an answer, and not for a connection.
+    /\bupgrade\b/i.test(headers.connection ?? '') &&
     protocols.includes(channel.subprotocol)
   );
 }

@@ -67,6 +67,7 @@ function readFinished(
     (statement.host ?? host.keyFingerprint) === host.keyFingerprint &&
     statement.result_sha256 === (result === null ? null : sha256Hex(result));
   if (!belongs) return refuse('statement_invalid');
+  if (knowsNothing(statement)) return { ...readSaid(statement, result), stdout: [], stderr: [] };
   const isWhole =
     stdout &&
     stderr &&
@@ -75,6 +76,11 @@ function readFinished(
   if (!isWhole)
     return refuse(isLive && !isSaidWhole(statement, pieces) ? 'output_wanted' : 'statement_invalid');
   return { ...readSaid(statement, result), stdout, stderr };
+}
+
+/** Whoever was killed in the middle does not know what had been said before: that stands. */
+function knowsNothing({ ending, stdout, stderr }: RunStatement): boolean {
+  return ending === 'interrupted' && stdout.bytes === 0 && stderr.bytes === 0;
 }
 
 /** The pieces of a stream that follow what is known of it; undefined when one is missing, or there twice. */

@@ -96,13 +96,14 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
     startedAt: report.startedAt ?? run.startedAt,
     finishedAt: now,
     result: report.result,
-    outputBytes: report.outputBytes,
+    outputBytes: isUntold(run, report) ? run.outputBytes : report.outputBytes,
     outputCutBytes: report.cutBytes,
     isMasked: report.isMasked,
     outcome: report.outcome,
   });
   // What the report does not build on was said by an attempt before, or is said anew.
-  if (report.stored.chunks === 0 && run.outputBytes > 0) await tables.outputs.remove(run.number);
+  if (report.stored.chunks === 0 && run.outputBytes > 0 && !isUntold(run, report))
+    await tables.outputs.remove(run.number);
   for (const [index, { stream, bytes }] of report.chunks.entries()) {
     await tables.outputs.addChunk(run.number, stream, report.stored.chunks + index, bytes);
   }
@@ -113,6 +114,11 @@ export async function settleRun(tables: Tables, run: Run, report: Report, now: n
   if (report.state === 'succeeded') await tables.runs.release(run.number);
   else if (run.state === 'queued') await holdGroup(tables, run);
   if (report.items) await saveItems(tables, run, report.items, now);
+}
+
+/** A host that was killed tells nothing of the output; what had come of it while it ran stands. */
+function isUntold(run: Run, { state, stored, chunks }: Report): boolean {
+  return state === 'interrupted' && run.attempt === 1 && stored.chunks === 0 && chunks.length === 0;
 }
 
 /** Of a run that failed after it was queued again, which had lifted what it held. */

@@ -15,13 +15,23 @@ type Differing = {
 
 /** A server with the live channel on a real port, and hosts that are verified. Closed when the test ends. */
 export async function openChannelDoor(database: OpenDatabase, { pace, ...options }: Differing = {}) {
+  let fails = false;
   const door = await openDoor(database, {
+    mind: ({ storage }) => {
+      const decide: typeof storage.decide = (name, input) =>
+        fails ? Promise.reject(new Error('The memory fails.')) : storage.decide(name, input);
+      return { storage: { ...storage, decide } };
+    },
     ...options,
     channel: (mind) => createChannel(mind, pino({ level: 'silent' }), { ...usualPace, stopMs: 200, ...pace }),
   });
   onTestFinished(() => door.mind.delivery.stop());
   return {
     ...door,
+    /** From now on no decision is taken, or each is again. */
+    fail(isWanted: boolean) {
+      fails = isWanted;
+    },
     /** The keys of a host that has been verified and has proved its channel key. */
     async enrol(): Promise<HostKeys> {
       const keys = newHostKeys();
