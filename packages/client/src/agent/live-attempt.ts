@@ -65,7 +65,7 @@ export function channelAttempts({ work, current, note, log }: Attempts) {
       const sentence = isTrouble(error)
         ? message
         : `this is a fault of the client, please report it: ${(error as Error).stack}`;
-      const isBlocked = failures >= failuresThatBlock && retryAfterSeconds === undefined;
+      const isBlocked = failures >= (retryAfterSeconds === undefined ? failuresThatBlock : refusalsThatBlock);
       return { sentence, waitSeconds: waitAtLeast(retryAfterSeconds), isBlocked };
     }
   };
@@ -80,5 +80,7 @@ const saysWhy = new Set<CloseName | 'cut'>([
   'duplicate_host',
 ]);
 const failuresThatBlock = 3;
+/** With a time to come back, as a server says that lets its hosts in one after the other. */
+const refusalsThatBlock = 10;
 const lastingMs = 10_000;
 const longestSeconds = 3600;
