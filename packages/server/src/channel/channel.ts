@@ -77,6 +77,8 @@ function isMeant({ method, url = '', headers }: IncomingMessage): boolean {
   return (
     method === 'GET' &&
     (path === channel.path || `${path}/` === channel.path) &&
+    // A proxy that drops one of the two lets no WebSocket through.
+    headers.connection?.toLowerCase().includes('upgrade') === true &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
     // Else somebody on the way has asked for an answer, and not for a connection.
     /\bupgrade\b/i.test(headers.connection ?? '') &&

@@ -17,6 +17,7 @@ import type { ChannelDoor } from './door.ts';
 import { createFrameQueue } from './frame-queue.ts';
 import type { HostSocket, SocketEars } from './host-socket.ts';
 import { logRefusals } from './refusal-log.ts';
+import type { Watching } from './watch.ts';
 
 /** One connection, as those who watch over all of them see it. */
 export type OpenSession = {
@@ -41,7 +42,7 @@ export function openSession(
   { mind, log, pace, noteDuplicate }: ChannelDoor,
   socket: HostSocket,
   from: Visitor,
-  watch: { heard(): void; ended(): void },
+  watch: Watching,
 ): { readonly session: OpenSession; readonly ears: SocketEars } {
   let sealed: Sealed | undefined;
   let state: Pick<ChannelSession, 'host' | 'isGreeted'> = { host: undefined, isGreeted: false };
@@ -133,6 +134,7 @@ export function openSession(
       isThere: () => (isOver ? Promise.resolve(false) : call.isAnswered()),
     });
     live = entered;
+    watch.greeted();
     mind.liveHosts.enter(entered);
     mind.presence.visit(host, from, 'live');
     mind.delivery.mayHaveDue(host.id);

@@ -6,12 +6,15 @@ import type { OpenSession } from './session.ts';
 /** Watches over all connections by one timer: who is silent is called, who stays silent is cut. */
 export type Watch = {
   /** Answers what is told of the connection from now on. */
-  begin(session: () => OpenSession): { heard(): void; ended(): void };
+  begin(session: () => OpenSession): Watching;
   readonly sessions: () => readonly OpenSession[];
   /** How many have not said hello yet. */
   newcomers(): number;
   stop(): void;
 };
+
+/** What is told of one connection. */
+export type Watching = { heard(): void; greeted(): void; ended(): void };
 
 type Watched = {
   readonly session: () => OpenSession;
@@ -32,6 +35,7 @@ export function startWatch(
   monotonicMs: () => number = () => performance.now(),
 ): Watch {
   const watched = new Set<Watched>();
+  const newcomers = new Set<Watched>();
   const look = (one: Watched, now: number) => {
     const session = one.session();
     const live = session.live();
@@ -65,20 +69,21 @@ export function startWatch(
         earlierMs: hourMs * (1 + Math.random()),
       };
       watched.add(one);
+      newcomers.add(one);
       return {
         heard() {
           one.heardAt = monotonicMs();
           one.calledAt = undefined;
         },
-        ended: () => void watched.delete(one),
+        greeted: () => void newcomers.delete(one),
+        ended() {
+          watched.delete(one);
+          newcomers.delete(one);
+        },
       };
     },
     sessions: () => [...watched].map(({ session }) => session()),
-    newcomers() {
-      let count = 0;
-      for (const { session } of watched) if (!session().live()) count += 1;
-      return count;
-    },
+    newcomers: () => newcomers.size,
     stop: () => clearInterval(timer),
   });
 }
