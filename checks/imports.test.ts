@@ -138,6 +138,12 @@ const rooms: Readonly<Record<string, Room>> = {
     node: 'any',
     reason: 'the machine room knows no network, no agent and no action',
   },
+  'packages/client/src/network/web-socket.ts': {
+    may: ['packages/client/src/network/', 'packages/client/src/trouble.ts'],
+    packages: ['ws'],
+    node: 'any',
+    reason: 'one file fits the library to what a session needs, and is loaded by nobody else than who needs it',
+  },
   'packages/client/src/': {
     may: ['packages/client/src/', protocol],
     packages: [],

@@ -28,12 +28,14 @@ type Attempts = {
 
 /** Connects, and stays connected as long as that lasts. */
 export function channelAttempts({ work, current, note, log }: Attempts) {
-  /** Times running that no connection came about, or none that lasted. */
+  /** Times running that no connection came about. */
   let failures = 0;
+  /** Times running that one was over as soon as it was there. */
+  let flaps = 0;
 
-  const waitAtLeast = (seconds: number | undefined) =>
+  const waitAtLeast = (seconds: number | undefined, doublings: number) =>
     seconds === undefined
-      ? reconnectSeconds(failures)
+      ? reconnectSeconds(Math.max(0, doublings - 1))
       : Math.min(seconds, longestSeconds) * (1 + Math.random() / 2);
 
   return async (worker: LiveWorker): Promise<ChannelAttempt> => {
@@ -49,12 +51,14 @@ export function channelAttempts({ work, current, note, log }: Attempts) {
       const context = current.context();
       const ending = await serveLive({ context, worker, queue: work.queue, isOutdated, onWelcome, log });
       const { name, sentence, isSealed, retryAfterSeconds } = ending;
-      const hasLasted = welcomedAtMs !== undefined && passingMs() - welcomedAtMs > lastingMs;
-      failures = hasLasted ? 0 : failures + 1;
+      const isWelcomed = welcomedAtMs !== undefined;
+      failures = isWelcomed ? 0 : failures + 1;
+      flaps = passingMs() - (welcomedAtMs ?? 0) > lastingMs && isWelcomed ? 0 : flaps + 1;
+      const doublings = isWelcomed ? Math.min(flaps, mostFlaps) : failures;
       const attempt = {
         sentence: `the connection to ${serverUrl} ended: ${sentence}`,
-        waitSeconds: waitAtLeast(name === 'host_refused' ? refusedSeconds : retryAfterSeconds),
-        isBlocked: failures >= failuresThatBlock && !saysWhy.has(name),
+        waitSeconds: waitAtLeast(name === 'host_refused' ? refusedSeconds : retryAfterSeconds, doublings),
+        isBlocked: name === 'too_long' ? flaps > 1 : failures >= failuresThatBlock && !saysWhy.has(name),
       };
       return isSealed && name !== 'cut' && closeCodes[name].isFinal
         ? { ...attempt, finalEnding: ending }
@@ -66,7 +70,7 @@ export function channelAttempts({ work, current, note, log }: Attempts) {
         ? message
         : `this is a fault of the client, please report it: ${(error as Error).stack}`;
       const isBlocked = failures >= (retryAfterSeconds === undefined ? failuresThatBlock : refusalsThatBlock);
-      return { sentence, waitSeconds: waitAtLeast(retryAfterSeconds), isBlocked };
+      return { sentence, waitSeconds: waitAtLeast(retryAfterSeconds, failures), isBlocked };
     }
   };
 }
@@ -83,4 +87,6 @@ const failuresThatBlock = 3;
 /** With a time to come back, as a server says that lets its hosts in one after the other. */
 const refusalsThatBlock = 10;
 const lastingMs = 10_000;
+/** Up to eight seconds. */
+const mostFlaps = 3;
 const longestSeconds = 3600;
