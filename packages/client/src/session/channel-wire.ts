@@ -19,7 +19,7 @@ export type ChannelEnding = {
   readonly retryAfterSeconds?: number | undefined;
 };
 
-export type Frame = { readonly answers: number | undefined; readonly messages: readonly ServerMessage[] };
+type Frame = { readonly answers: number | undefined; readonly messages: readonly ServerMessage[] };
 
 export type ChannelListener = {
   /** False when it is not to be expected. */

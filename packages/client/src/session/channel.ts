@@ -50,7 +50,10 @@ export async function openChannel(
       },
       frame({ answers: counter, messages }) {
         if (counter !== undefined) return answers.take(counter, messages, onPush);
-        for (const message of messages) onPush(message);
+        for (const message of messages) {
+          if (message.type === 'run' && message.time_ms !== undefined) noteTime(message.time_ms);
+          onPush(message);
+        }
         return true;
       },
       ended(ending) {
@@ -77,6 +80,12 @@ export async function openChannel(
   }, watchMs);
   void ended.then(() => clearInterval(watch));
 
+  const serverNowMs = () => clock.serverMs + Math.floor(passingMs() - clock.askedAtMs);
+  // Nobody asked for it, so nobody knows how long it took: it may make the server's time later, never earlier.
+  const noteTime = (timeMs: number) => {
+    if (timeMs > serverNowMs()) clock = { serverMs: timeMs, askedAtMs: passingMs() };
+  };
+
   const ask = async (messages: readonly Outgoing[], signal?: AbortSignal): Promise<ServerMessage[]> => {
     const askedAtMs = passingMs();
     const proof = isProved ? [] : [proofOf(handshake.transcript, host, channelKey)];
@@ -98,7 +107,7 @@ export async function openChannel(
   return Object.freeze({
     server: Object.freeze({ id: handshake.proof.server, signingKey: handshake.signingKey }),
     channelKey,
-    serverNowMs: () => clock.serverMs + Math.floor(passingMs() - clock.askedAtMs),
+    serverNowMs,
     handshakes: () => 1,
     isLive: () => isOpen,
     ask,

@@ -52,6 +52,7 @@ const good = [
   { type: 'commands', results: [{ group: 1, command: 2 }] },
   {
     type: 'run',
+    time_ms: 1,
     run: uuid,
     attempt: 1,
     wire_number: 1,

@@ -14,7 +14,7 @@ export type Claim = Static<typeof Claim>;
 
 /**
  * Server to client: one run, delivered. The host checks what was signed before it executes. Runs of one answer are
- * executed one after the other, in their order.
+ * executed one after the other, in their order; on the live channel they come unasked.
  */
 export const GiveRun = Type.Object({
   type: Type.Literal('run'),
@@ -35,6 +35,8 @@ export const GiveRun = Type.Object({
   leaf: ManifestLeaf,
   leaf_index: Type.Integer({ minimum: 0 }),
   proof: Type.Array(Bytes32, { maxItems: 64 }),
+  /** On the live channel: the server's time at which it was given. */
+  time_ms: Type.Optional(TimeMs),
 });
 export type GiveRun = Static<typeof GiveRun>;
 

@@ -64,7 +64,10 @@ export async function claimForChannel(speaker: Speaker): Promise<readonly GiveRu
     now: mind.clock(),
   });
   if (isRefusal(claimed)) return claimed;
-  return claimed.deliveries.map((delivery) => giveRun(speaker, delivery, claimed));
+  return claimed.deliveries.map((delivery) => ({
+    ...giveRun(speaker, delivery, claimed),
+    time_ms: claimed.now,
+  }));
 }
 
 function newRunIds(count: number): string[] {

@@ -40,7 +40,7 @@ describe('a host on the live channel', () => {
       const { host, welcome } = await connect();
       expect(welcome).toMatchObject({ beside_limit: 8, streams: [], heartbeat_seconds: 30 });
       const [one] = await host.given('run');
-      expect(one).toMatchObject({ wire_number: first, attempt: 1 });
+      expect(one).toMatchObject({ wire_number: first, attempt: 1, time_ms: mind.clock() });
       expect(await runOf(one!)).toMatchObject({ state: 'delivered' });
 
       const job = await dispatch(mind.storage, {});
