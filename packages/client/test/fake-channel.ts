@@ -6,7 +6,7 @@ import type { HostMessage, ServerMessage } from '@remotes/protocol/messages';
 import { type Carried, readChannelPayload, writePayload } from '@remotes/protocol/messages/payload';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-export type FakeConnection = {
+type FakeConnection = {
   /** What the host said in it, a list for each frame. */
   readonly frames: HostMessage[][];
   readonly push: (...messages: ServerMessage[]) => void;

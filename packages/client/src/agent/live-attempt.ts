@@ -5,7 +5,7 @@ import { isTrouble } from '../trouble.ts';
 import { reconnectSeconds } from './backoff.ts';
 import type { CurrentWorker } from './current-worker.ts';
 import { refusedSeconds } from './live-connection.ts';
-import { type LiveWorker, serveLive } from './live-service.ts';
+import { type LiveWorker, serveLive } from './live-serving.ts';
 import type { LiveWork } from './live-work.ts';
 
 /** What came of a connection, or of the try to have one. */

@@ -1,7 +1,7 @@
 import type { GiveRun } from '@remotes/protocol/messages/claim';
 import { type SwitchedSession, switchedSession } from '../session/switched-session.ts';
 import type { CurrentWorker } from './current-worker.ts';
-import type { LiveWorker } from './live-service.ts';
+import type { LiveWorker } from './live-serving.ts';
 import { unlessTrouble } from './round.ts';
 import { runLine } from './run-line.ts';
 import { openRunQueue, type RunQueue } from './run-queue.ts';

@@ -79,6 +79,6 @@ export async function unlessTrouble<T>(
   }
 }
 
-export function logLine(log: Log, line: string | undefined): void {
+function logLine(log: Log, line: string | undefined): void {
   if (line !== undefined) log(line);
 }

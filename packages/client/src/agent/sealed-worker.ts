@@ -34,7 +34,7 @@ export type Standing = {
   readonly running: Map<string, Running>;
 };
 
-export type Running = {
+type Running = {
   /** Resolved once the journal holds it, or never will. */
   readonly decided: Promise<void>;
   /** Ends the program, as an operator wants it. */

@@ -11,7 +11,7 @@ import { heldHere, isRunning, nameOf, noteStop, type SealedWorker } from './seal
 
 export type LiveWorker = SealedWorker & { readonly sealed: SwitchedSession };
 
-export type LiveService = {
+export type LiveServing = {
   readonly context: Context;
   readonly worker: LiveWorker;
   readonly queue: RunQueue;
@@ -22,8 +22,8 @@ export type LiveService = {
 };
 
 /** One connection from its beginning to its end, which is answered. Throws a trouble when it did not come about. */
-export async function serveLive(service: LiveService): Promise<ChannelEnding> {
-  const { context, worker, queue, onWelcome, log } = service;
+export async function serveLive(serving: LiveServing): Promise<ChannelEnding> {
+  const { context, worker, queue, onWelcome, log } = serving;
   let early: ServerMessage[] | undefined = [];
   const obey = (message: ServerMessage) => {
     if (early !== undefined) early.push(message);
@@ -47,7 +47,7 @@ export async function serveLive(service: LiveService): Promise<ChannelEnding> {
 
   const settle = settling(worker, log);
   const tick = setInterval(() => {
-    if (!queue.isBusy() && service.isOutdated()) channel.close();
+    if (!queue.isBusy() && serving.isOutdated()) channel.close();
     settle();
   }, tickMs);
   const finish = async () => {
