@@ -142,7 +142,8 @@ const rooms: Readonly<Record<string, Room>> = {
     may: ['packages/client/src/network/', 'packages/client/src/trouble.ts'],
     packages: ['ws'],
     node: 'any',
-    reason: 'one file fits the library to what a session needs, and is loaded by nobody else than who needs it',
+    reason:
+      'one file fits the library to what a session needs, and is loaded by nobody else than who needs it',
   },
   'packages/client/src/': {
     may: ['packages/client/src/', protocol],
