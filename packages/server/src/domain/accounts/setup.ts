@@ -9,6 +9,7 @@ import { refusalOfPassword } from './password-rules.ts';
 import { acceptFactor, type ShownFactor, signInFailed } from './proof.ts';
 import { type BegunSession, beginSession, type WantedSession } from './session-begin.ts';
 import { newWantedSession, signedIn } from './session-wanted.ts';
+import { forgetTotp } from './totp-removal.ts';
 
 /** Uses a set-up link: the password that was chosen is the account's from now on. */
 export const useSetupLink: ApiDeed<'setup'> = async (ask) => {
@@ -112,12 +113,7 @@ async function renew(tables: Tables, link: SetupLink, use: Use): Promise<Ready |
 }
 
 async function forgetFactors(tables: Tables, operatorId: number): Promise<void> {
-  await tables.operators.change(operatorId, {
-    totpSealed: null,
-    totpPendingSealed: null,
-    totpLastStep: null,
-  });
-  await tables.operators.setRecoveryCodes(operatorId, []);
+  await forgetTotp(tables, operatorId);
   for (const { id } of await tables.passkeys.ofOperator(operatorId)) await tables.passkeys.remove(id);
 }
 
