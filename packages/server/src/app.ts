@@ -66,7 +66,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       newestSessions: createNewestSessions(),
       definitions,
       knownHosts: createKnownHosts(),
-      presence: createPresence(clock),
+      presence: createPresence(clock, (visits) => storage.decide('recordVisits', visits)),
       apiLog: createApiLog(definitions),
       audit: createAudit(storage.tables, clock),
       events: createLiveEvents(storage.tables),

@@ -18,7 +18,7 @@ const prunedAtOnce = 2_000;
 export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDays: number }): Chores {
   const chores = [
     repeat('record requests', 250, log, () => recordRequests(mind, log)),
-    repeat('record visits', 5_000, log, () => recordVisits(mind)),
+    repeat('record visits', 5_000, log, () => mind.presence.record()),
     repeat('record the use of sessions and tokens', 5_000, log, () => recordCredentialUse(mind)),
     repeat('prune sessions', 600_000, log, () => mind.storage.decide('pruneAccounts', { now: mind.clock() })),
     repeat('interrupt overdue runs', 1_000, log, () => interruptOverdue(mind)),
@@ -37,7 +37,7 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
     async stop() {
       await Promise.all(chores.map((chore) => chore.stop()));
       await recordRequests(mind, log);
-      await recordVisits(mind);
+      await mind.presence.record();
       await recordCredentialUse(mind);
       await writeAudit(mind, true);
     },
@@ -48,11 +48,6 @@ async function recordRequests(mind: Mind, log: Logger): Promise<void> {
   const { entries, dropped } = mind.apiLog.take();
   if (dropped > 0) log.warn({ dropped }, 'The API log could not keep up: requests were left out of it.');
   if (entries.length > 0) await mind.storage.decide('recordRequests', entries);
-}
-
-async function recordVisits(mind: Mind): Promise<void> {
-  const visits = mind.presence.take();
-  if (visits.length > 0) await mind.storage.decide('recordVisits', visits);
 }
 
 async function recordCredentialUse(mind: Mind): Promise<void> {

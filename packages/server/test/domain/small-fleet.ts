@@ -52,7 +52,7 @@ export async function createFleet(database: OpenDatabase) {
     newestSessions: createNewestSessions(),
     definitions,
     knownHosts: createKnownHosts(),
-    presence: createPresence(clock),
+    presence: createPresence(clock, (visits) => database.storage.decide('recordVisits', visits)),
     apiLog: createApiLog(definitions),
     audit: createAudit(database.storage.tables, clock),
     events: createLiveEvents(database.storage.tables),

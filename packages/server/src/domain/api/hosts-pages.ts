@@ -24,6 +24,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
     const after = readCursor(query.cursor, ['text']);
     if (isProblem(after)) return after;
     const { where } = query;
+    if (where !== undefined || query.presence !== undefined) await mind.presence.settle();
     const rows =
       where === undefined
         ? await tables.hosts.page({
@@ -39,7 +40,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
         : await selectedHosts(tables, actor, { ...query, where }, after?.[0], now);
     if (isProblem(rows) || isDeclined(rows)) return rows;
     const { items, next } = pageFrom(rows, query.limit, ({ name }) => [name]);
-    return { answer: { items: await viewHosts(tables, actor, items, now), next } };
+    return { answer: { items: await viewHosts(mind, actor, items), next } };
   },
 
   async hosts_show({ mind, actor, params }) {
@@ -53,7 +54,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
         if (!command || !reaches(actor, [command.hostsGroupId])) return [];
         return [{ id, name: command.name }];
       });
-    const [view] = await viewHosts(tables, actor, [host], mind.clock());
+    const [view] = await viewHosts(mind, actor, [host]);
     const notOffered = (await readNotOffered(tables, definitions, host)).map(({ reason, commands }) => ({
       reason,
       commands: named(commands.map(({ id }) => id)),

@@ -58,6 +58,7 @@ export const jobsDeeds: ApiDeeds<JobsRoute> = {
     const asked = readJobAsked(body, { scope: actor.hostsGroupIds, now: mind.clock() });
     if (isProblem(asked)) return asked;
     const limit = rowsWanted(body) - 1;
+    await mind.presence.settle();
     const preview = await mind.storage.decide('previewJob', {
       ...asked,
       afterHostId: after?.[0] ?? 0,
@@ -109,6 +110,7 @@ export const jobsDeeds: ApiDeeds<JobsRoute> = {
   },
 
   async jobs_cancel_waiting({ mind, actor, author: by, body }) {
+    if (body.targets?.where !== undefined) await mind.presence.settle();
     const cancelled = await mind.storage.decide('cancelWaiting', {
       jobs: body.jobs ?? null,
       targets: body.targets ?? null,
@@ -124,6 +126,7 @@ export const jobsDeeds: ApiDeeds<JobsRoute> = {
 type Asking = Pick<ApiAsk<'jobs_create'>, 'mind' | 'actor' | 'author'>;
 
 async function dispatch(ask: Asking, asked: JobAsked, yes: number | undefined) {
+  await ask.mind.presence.settle();
   const made: { id: string } | Problem | AdministrationRefusal = await ask.mind.storage.decide(
     'dispatchJob',
     {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { KnownHost } from '../../../src/domain/known-hosts.ts';
 import { eachDatabase } from '../../databases.ts';
 import { addHosts } from '../silent-hosts.ts';
 import { start } from '../small-fleet.ts';
@@ -57,6 +58,23 @@ describe('hosts over the API', () => {
       ] as const) {
         expect(names(await admin('hosts_list', { query })), JSON.stringify(query)).toEqual(expected);
       }
+    });
+
+    test('are seen as soon as they came, before their visits are written in a batch', async () => {
+      const { admin, fleet } = await begin();
+      const came = { id: 1 } as KnownHost;
+      const visitor = { address: '192.0.2.1', clientAgent: null, clientVersion: null };
+      fleet.mind.presence.visit(came, visitor, 'poll');
+      const seen = { presence: 'online', last_seen_at: new Date(start).toISOString() };
+      expect((await admin('hosts_show', { params: { id: 1 } })).json).toMatchObject(seen);
+      expect((await admin('hosts_list', { query: { q: 'Alpha' } })).json.items).toMatchObject([seen]);
+      expect(names(await admin('hosts_list', { query: { presence: 'online' } }))).toEqual(['Alpha']);
+      const body = { program: 'true', targets: { hosts: ['Alpha', 'beta'] } };
+      expect((await admin('jobs_preview', { body })).json).toMatchObject({ targets: 2, never: 1 });
+      fleet.pass(1000);
+      fleet.mind.presence.visit(came, visitor, 'poll');
+      const later = new Date(start + 1000).toISOString();
+      expect((await admin('hosts_show', { params: { id: 1 } })).json.last_seen_at).toBe(later);
     });
 
     test('whose groups are not those of a narrowed account do not exist for it, nor do their groups', async () => {
