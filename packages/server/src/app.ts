@@ -9,6 +9,7 @@ import { createApiLog } from './domain/api-log.ts';
 import { createAudit } from './domain/audit/audit.ts';
 import { createDefinitionsView } from './domain/definitions.ts';
 import { createLiveEvents } from './domain/events/live-events.ts';
+import { createHostsOverview } from './domain/hosts-overview.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
 import type { Mind } from './domain/mind.ts';
 import { createNewestSessions } from './domain/newest-sessions.ts';
@@ -66,6 +67,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       newestSessions: createNewestSessions(),
       definitions,
       knownHosts: createKnownHosts(),
+      hostsOverview: createHostsOverview(storage.tables),
       presence: createPresence(clock, (visits) => storage.decide('recordVisits', visits)),
       apiLog: createApiLog(definitions),
       audit: createAudit(storage.tables, clock),

@@ -6,6 +6,7 @@ import type { Audit } from './audit/audit.ts';
 import type { Clock } from './clock.ts';
 import type { DefinitionsView } from './definitions.ts';
 import type { LiveEvents } from './events/live-events.ts';
+import type { HostsOverview } from './hosts-overview.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import type { NewestSessions } from './newest-sessions.ts';
 import type { Presence } from './presence.ts';
@@ -25,6 +26,7 @@ export type Mind = {
   readonly newestSessions: NewestSessions;
   readonly definitions: DefinitionsView;
   readonly knownHosts: KnownHosts;
+  readonly hostsOverview: HostsOverview;
   readonly presence: Presence;
   readonly apiLog: ApiLog;
   readonly audit: Audit;

@@ -17,6 +17,7 @@ import { createDefinitionsView } from '../../src/domain/definitions.ts';
 import { createLiveEvents } from '../../src/domain/events/live-events.ts';
 import { registerHost } from '../../src/domain/host-register.ts';
 import { verifyHost } from '../../src/domain/host-verify.ts';
+import { createHostsOverview } from '../../src/domain/hosts-overview.ts';
 import { createKnownHosts, type KnownHost } from '../../src/domain/known-hosts.ts';
 import type { Mind } from '../../src/domain/mind.ts';
 import { createNewestSessions } from '../../src/domain/newest-sessions.ts';
@@ -52,6 +53,7 @@ export async function createFleet(database: OpenDatabase) {
     newestSessions: createNewestSessions(),
     definitions,
     knownHosts: createKnownHosts(),
+    hostsOverview: createHostsOverview(database.storage.tables),
     presence: createPresence(clock, (visits) => database.storage.decide('recordVisits', visits)),
     apiLog: createApiLog(definitions),
     audit: createAudit(database.storage.tables, clock),

@@ -1,5 +1,4 @@
 import type { hostsRoutes } from '@remotes/protocol/operators/hosts';
-import { isDeclined } from '../administration-refusal.ts';
 import { currentDefinitions } from '../definitions.ts';
 import { hostVersion } from '../host-rename.ts';
 import { readNotOffered } from '../hosts-reading.ts';
@@ -24,7 +23,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
     const after = readCursor(query.cursor, ['text']);
     if (isProblem(after)) return after;
     const { where } = query;
-    if (where !== undefined || query.presence !== undefined) await mind.presence.settle();
+    if (where === undefined && query.presence !== undefined) await mind.presence.settle();
     const rows =
       where === undefined
         ? await tables.hosts.page({
@@ -37,8 +36,8 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
             ...(query.hosts_group !== undefined && { hostsGroupId: query.hosts_group }),
             ...(after !== undefined && { afterName: after[0] }),
           })
-        : await selectedHosts(tables, actor, { ...query, where }, after?.[0], now);
-    if (isProblem(rows) || isDeclined(rows)) return rows;
+        : await selectedHosts(mind, actor, { ...query, where }, after?.[0]);
+    if (isProblem(rows)) return rows;
     const { items, next } = pageFrom(rows, query.limit, ({ name }) => [name]);
     return { answer: { items: await viewHosts(mind, actor, items), next } };
   },

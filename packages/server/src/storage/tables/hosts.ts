@@ -11,9 +11,10 @@ import type {
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
 import { prepared, preparedSql, runOnce } from '../prepared.ts';
+import { changesPlace, removedSince } from './hosts-changes.ts';
 import { hostColumns } from './hosts-columns.ts';
 import { hostsInBrief } from './hosts-in-brief.ts';
-import { countHosts, hostsPage } from './hosts-pages.ts';
+import { absentHosts, countHosts, hostsPage } from './hosts-pages.ts';
 import { recordVisits } from './hosts-visits.ts';
 import { listOf } from './id-list.ts';
 
@@ -155,6 +156,9 @@ export function hostsTable(connection: Connection): HostsTable {
       return stored;
     },
     inBrief: (asked: HostsInBrief) => hostsInBrief(connection, asked),
+    changesPlace: () => changesPlace(connection),
+    removedSince: (place: string) => removedSince(connection, place),
+    absent: (now: number) => absentHosts(connection, now),
     change: (id: number, changes: HostChange) => change(connection, id, changes),
     async changeAll(ids: readonly number[], changes: HostChange) {
       const set = Object.entries(changes).map(([member, value]) => {
