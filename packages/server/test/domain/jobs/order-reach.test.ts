@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { sealSetting } from '../../../src/domain/secret-setting.ts';
+import { eachDatabase } from '../../databases.ts';
+import { openFleetDoor } from '../api/fleet-door.ts';
+import { addHosts } from '../silent-hosts.ts';
+
+describe('an operator whose rights are narrowed', () => {
+  eachDatabase((open) => {
+    const begin = async () => {
+      const database = await open();
+      const door = await openFleetDoor(database);
+      const { fleet, tables, as, admin } = door;
+      await addHosts(database, { name: 'mine', groups: ['All hosts', 'Web'] }, { name: 'theirs' });
+      const web = (await tables.hostsGroups.byName('Web'))!;
+      const put = (name: string, value: string, isSecret = false) =>
+        fleet.administer(({ settings }) =>
+          settings.put({
+            name,
+            value: isSecret ? sealSetting(fleet.mind.masterKey, name, value) : value,
+            description: '',
+            isSecret,
+            isActive: true,
+          }),
+        );
+      const otto = await as('otto', 'operator', [web.id]);
+      const ask = (body: object) => ({ body: { targets: { hosts: ['mine'] }, ...body } });
+      return { ...door, database, web, put, otto, ask, admin };
+    };
+
+    test('hands no setting to a program of his own that no command of his has: it is as if there were none', async () => {
+      const { otto, ask, put, fleet, web, tables } = await begin();
+      await put('dsn', 'host of the others');
+      await put('key', 'a secret of the others', true);
+      await put('region', 'north');
+      await fleet.define({ name: 'theirs', settings: ['dsn', 'key'] });
+      await fleet.define({ name: 'his', settings: ['region'] }, { name: 'web', hostsGroupId: web.id });
+      for (const route of ['jobs_preview', 'jobs_create'] as const) {
+        const answers = [];
+        for (const name of ['dsn', 'key', 'none'])
+          answers.push(await otto(route, ask({ program: 'env', settings: [name] })));
+        expect(answers.map(({ json }) => [json.code, json.detail])).toEqual(
+          ['dsn', 'key', 'none'].map((name) => ['unsuitable_value', `There is no active setting "${name}".`]),
+        );
+      }
+      const his = await otto('jobs_preview', ask({ program: 'env', settings: ['region'] }));
+      expect(his.json.sample.settings).toEqual({ region: 'north' });
+      expect(await tables.jobs.list({ kind: 'ad_hoc', scope: null, limit: 10 })).toEqual([]);
+    });
+
+    test('does not run again what hands over a secret, unless it is of a command of his', async () => {
+      const { otto, admin, ask, put, fleet, web } = await begin();
+      await put('key', 'the secret of today', true);
+      const theirs = await fleet.define({ name: 'theirs', interpreter: 'sh', settings: ['key'] });
+      const again = async (commandId: number) => {
+        const made = await admin('jobs_create', ask({ command: commandId }));
+        const { status, json } = await otto('jobs_again', {
+          params: { id: made.json.id },
+          body: { which: 'all' },
+        });
+        return json.code ?? status;
+      };
+      expect(await again(theirs)).toBe('not_allowed');
+      const his = await fleet.define(
+        { name: 'his', interpreter: 'sh', settings: ['key'] },
+        { name: 'web', hostsGroupId: web.id },
+      );
+      expect(await again(his)).toBe(201);
+    });
+
+    test('is not told by a program of his own which variables there are', async () => {
+      const { otto, ask, database } = await begin();
+      const variable = await database.write(({ variables }) => variables.add('Others', 'password'));
+      const tries = [{ variables: { it: { variable: variable.id } } }, { output_variables: [variable.id] }];
+      for (const inputs of tries) {
+        const { json } = await otto('jobs_preview', ask({ program: 'env', ...inputs }));
+        expect([json.code, json.detail]).toEqual([
+          'unsuitable_value',
+          `There is no variable ${variable.id}.`,
+        ]);
+      }
+    });
+  });
+});
