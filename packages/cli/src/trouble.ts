@@ -10,6 +10,8 @@ export type Trouble = Error & {
   readonly status: ExitStatus;
   /** Of what the server refused. */
   readonly problem?: ProblemCode | string;
+  /** The server's own sentence, without our advice. */
+  readonly detail?: string;
   /** With `needs_yes`: the number of hosts that wants to be agreed to. */
   readonly hosts?: number;
 };

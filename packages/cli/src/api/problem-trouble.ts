@@ -10,17 +10,19 @@ export function problemTrouble(status: number, text: string, origin: string): Tr
       `${origin} does not answer as a Remotes server does (HTTP ${status}): check the address, and what stands between.`,
     );
   const { code, detail, hosts } = details;
-  const sentence = `${visibleText(detail)}${adviceOn(code, hosts)}`;
+  const said = visibleText(detail);
+  const sentence = `${said}${adviceOn(code, hosts)}`;
   const isServerFault = status >= 500;
   return Object.assign(trouble(isServerFault ? 'unreached' : 'refused', sentence), {
     problem: code,
+    detail: said,
     ...(hosts !== undefined && { hosts }),
   });
 }
 
 function adviceOn(code: string, hosts: number | undefined): string {
   if (code === 'not_signed_in') return ' Sign in again: remotes login.';
-  if (code === 'needs_yes' && hosts !== undefined) return ` If that is meant, repeat it with --yes ${hosts}.`;
+  if (code === 'needs_yes' && hosts !== undefined) return ` To go ahead, repeat it with --yes ${hosts}.`;
   if (code === 'version_changed') return ' Look at it again, and repeat the change if it is still wanted.';
   return '';
 }

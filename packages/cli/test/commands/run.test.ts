@@ -129,7 +129,7 @@ describe('remotes run', () => {
     });
     expect(await createCli(api.env).run(onWeb)).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('If that is meant, repeat it with --yes 58.'),
+      stderr: expect.stringContaining('To go ahead, repeat it with --yes 58.'),
     });
   });
 

@@ -37,9 +37,9 @@ export function refusalOfNumber(
   return needsYes(hosts, `${countText(hosts)} ${what}.`);
 }
 
-/** A refusal until the number of hosts is agreed to. `what` is the sentence that says what will happen. */
+/** A refusal until the number of hosts is agreed to. `what` is the sentence that says what will happen; each door adds how to agree. */
 export function needsYes(hosts: number, what: string): AdministrationRefusal {
-  return { ...decline('needs_yes', `${what} To go ahead, say --yes ${hosts}.`), hosts };
+  return { ...decline('needs_yes', what), hosts };
 }
 
 function countText(hosts: number): string {

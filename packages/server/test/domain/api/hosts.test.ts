@@ -158,7 +158,12 @@ describe('hosts over the API', () => {
       expect((await disable({ yes: 1 })).status).toBe(200);
       await fleet.define();
       const enable = (more: object) => admin('hosts_enable', { body: { where: 'name=Alpha', ...more } });
-      expect((await enable({})).json).toMatchObject({ code: 'needs_yes', hosts: 1 });
+      // As data and in a sentence for whoever reads it: how to agree is each program's own matter.
+      expect((await enable({})).json).toMatchObject({
+        code: 'needs_yes',
+        hosts: 1,
+        detail: 'Commands will run on 1 host.',
+      });
       expect((await enable({ dry_run: true })).json.will_run_on_hosts).toBe(1);
       expect((await enable({ yes: 1 })).json).toMatchObject({ changed: [{ id: 1 }], will_run_on_hosts: 1 });
       const nobody = await admin('hosts_enable', { body: {} });
