@@ -57,8 +57,10 @@ export async function showDetails<Item>(
   );
 }
 
+/** What goes into a file or another program is never cut short. */
 function widthOfScreen(): number {
-  return Math.max(usualWidth, process.stdout.columns ?? 0);
+  const { isTTY, columns } = process.stdout;
+  return isTTY ? Math.max(usualWidth, columns) : Number.POSITIVE_INFINITY;
 }
 
 async function showJson<Item>(items: AsyncIterable<Item> | Iterable<Item>): Promise<void> {
