@@ -37,7 +37,7 @@ export const auditRoutes = {
   audit_checkpoint: {
     method: 'GET',
     path: '/api/v2/audit/checkpoint',
-    access: 'operator_known',
+    access: 'viewer',
     summary: 'Show the newest signed checkpoint of the audit, or one of its first entries',
     query: Type.Object({
       /** How many entries it is to be of: what was kept at that size must be the same. */

@@ -51,6 +51,24 @@ test('what an operator does stands in the audit: who, by which token, from where
   });
 });
 
+test('its checkpoints are kept from whoever lacks the second factor that his role wants', async () => {
+  const { door, ada, ask } = await begin();
+  expect((await ask('audit/checkpoint', ada)).status).toBe(200);
+  await door.fleet.administer(({ settings }) =>
+    settings.put({
+      name: 'second_factor_required_for',
+      value: 'admin',
+      description: '',
+      isSecret: false,
+      isActive: true,
+    }),
+  );
+  for (const path of ['audit/checkpoint', 'session']) {
+    const { status, headers } = await ask(path, ada);
+    expect([status, headers['remotes-checkpoint']]).toEqual([path === 'session' ? 200 : 401, undefined]);
+  }
+});
+
 test('who was refused stands in the audit: known accounts by name, strangers as a number', async () => {
   const { mind, ada, vera, door, ask } = await begin();
   await ask('audit', vera);
