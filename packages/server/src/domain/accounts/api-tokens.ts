@@ -1,4 +1,5 @@
 import type { ApiToken as ShownToken } from '@remotes/protocol/operators/api-tokens';
+import { groupsSeen } from '../api/hosts-groups.ts';
 import { maybeMomentText, momentText } from '../api/moment-text.ts';
 import { refusalOfNarrowed } from '../api/narrowed.ts';
 import type { Author } from '../operators/actor.ts';
@@ -27,7 +28,8 @@ export const listApiTokens: ApiDeed<'api_tokens_list'> = async ({ mind, actor, q
   const tokens = await tables.apiTokens.list(isAll ? null : actor.operatorId, after?.[0] ?? 0, limit + 1);
   const page = pageFrom(tokens, limit, ({ id }) => [id]);
   const names = new Map((await tables.operators.list()).map(({ id, name }) => [id, name]));
-  const groups = await tables.hostsGroups.list();
+  // Of groups that were taken from its owner, a token tells nothing any more.
+  const groups = await groupsSeen(tables, actor.hostsGroupIds);
   const items = page.items.map((token) => shownToken(token, names.get(token.operatorId) ?? '', groups));
   return { answer: { items, next: page.next } };
 };

@@ -123,5 +123,20 @@ describe('API tokens', () => {
       expect((await ada('DELETE', `/api-tokens/${violas.id}`)).status).toBe(204);
       expect((await accounts.bearer(violas.token)('GET', '/session')).status).toBe(401);
     });
+
+    test('tell nothing of groups that were taken from their owner', async () => {
+      const accounts = await openAccounts(await open());
+      const [web, mail] = await accounts.fleet.administer(async ({ hostsGroups }) => [
+        await hostsGroups.add('Web', true),
+        await hostsGroups.add('Mail', true),
+      ]);
+      const id = await accounts.add('otto', 'operator', [web!.id, mail!.id]);
+      const otto = await accounts.signIn('otto');
+      await otto('POST', '/api-tokens', { name: 'ci' });
+      await accounts.fleet.administer(({ operators }) => operators.change(id, { hostsGroupIds: [web!.id] }));
+      await accounts.fleet.administer(({ hostsGroups }) => hostsGroups.change(mail!.id, { name: 'Secret' }));
+      const [token] = (await otto('GET', '/api-tokens')).json.items;
+      expect(token.hosts_groups).toEqual([{ id: web!.id, name: 'Web' }]);
+    });
   });
 });
