@@ -87,6 +87,12 @@ const rooms: Readonly<Record<string, Room>> = {
     node: 'any',
     reason: 'the door translates and asks the mind; it never reaches into the memory',
   },
+  'packages/server/src/metrics/': {
+    may: ['packages/server/src/metrics/', 'packages/server/src/domain/', 'packages/server/src/http/door.ts'],
+    packages: ['prom-client', 'pino'],
+    node: ['node:http', 'node:net'],
+    reason: 'numbers are read from the mind, and told on an address of their own',
+  },
   'packages/server/src/local/': {
     may: [
       'packages/server/src/local/',
@@ -109,14 +115,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'packages/server/src/': {
     may: ['packages/server/src/', protocol],
-    packages: [
-      'pino',
-      'selfsigned',
-      'better-sqlite3',
-      'prom-client',
-      '@zxcvbn-ts/core',
-      '@zxcvbn-ts/language-common',
-    ],
+    packages: ['pino', 'selfsigned', 'better-sqlite3', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'],
     node: 'any',
     reason: 'only the files at the top know every room',
   },
