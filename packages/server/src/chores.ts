@@ -23,6 +23,7 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
     repeat('prune sessions', 600_000, log, () => mind.storage.decide('pruneAccounts', { now: mind.clock() })),
     repeat('interrupt overdue runs', 1_000, log, () => interruptOverdue(mind)),
     repeat('tend jobs', 1_000, log, () => tendJobs(mind)),
+    repeat('sum up moves of runs', 1_000, log, () => sumUpMoves(mind)),
     repeat('renew the ticket key', 60_000, log, () =>
       freshenTicketKeys(mind.storage, mind.masterKey, mind.clock()),
     ),
@@ -62,6 +63,10 @@ async function interruptOverdue(mind: Mind): Promise<void> {
     if ((await mind.storage.decide('interruptOverdueRuns', { now, limit: overdueAtOnce })) < overdueAtOnce)
       return;
   }
+}
+
+async function sumUpMoves(mind: Mind): Promise<void> {
+  if (await mind.storage.tables.jobRuns.hasMoves()) await mind.storage.decide('foldRunMoves', null);
 }
 
 async function pruneApiLog(mind: Mind, days: number): Promise<void> {

@@ -443,6 +443,15 @@ create table registration_tokens (
   constraint registration_tokens_secret_hash_key UNIQUE (secret_hash)
 );
 
+create table run_moves (
+  wire_number bigint not null,
+  state text not null,
+  outcome text not null,
+  runs bigint not null
+);
+
+CREATE INDEX run_moves_wire_number ON public.run_moves USING btree (wire_number);
+
 create table run_output (
   run_number bigint not null,
   stream text not null,
@@ -461,6 +470,14 @@ create table run_statements (
   channel_key text not null,
   constraint run_statements_run_number_fkey FOREIGN KEY (run_number) REFERENCES runs(number) ON DELETE CASCADE,
   constraint run_statements_pkey PRIMARY KEY (run_number)
+);
+
+create table run_tallies (
+  wire_number bigint not null,
+  state text not null,
+  outcome text not null,
+  runs bigint not null,
+  constraint run_tallies_pkey PRIMARY KEY (wire_number, state, outcome)
 );
 
 create table runs (
@@ -501,6 +518,12 @@ CREATE INDEX runs_unsuccessful ON public.runs USING btree (state, number) WHERE 
 CREATE TRIGGER events_run_added AFTER INSERT ON public.runs FOR EACH ROW WHEN ((new.state <> 'queued'::text)) EXECUTE FUNCTION events_run_added();
 
 CREATE TRIGGER events_run_changed AFTER UPDATE OF state ON public.runs FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION events_run_changed();
+
+CREATE TRIGGER tally_added AFTER INSERT ON public.runs REFERENCING NEW TABLE AS new_runs FOR EACH STATEMENT EXECUTE FUNCTION tally_added();
+
+CREATE TRIGGER tally_changed AFTER UPDATE OF wire_number, state, outcome_hash ON public.runs FOR EACH ROW WHEN ((((new.wire_number IS DISTINCT FROM old.wire_number) OR (new.state IS DISTINCT FROM old.state)) OR (new.outcome_hash IS DISTINCT FROM old.outcome_hash))) EXECUTE FUNCTION tally_changed();
+
+CREATE TRIGGER tally_removed AFTER DELETE ON public.runs REFERENCING OLD TABLE AS old_runs FOR EACH STATEMENT EXECUTE FUNCTION tally_removed();
 
 create table server_state (
   id integer not null,
@@ -659,3 +682,28 @@ CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin raise exception 'the audit is append-only'; end $function$;
+
+CREATE OR REPLACE FUNCTION public.tally_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+    insert into run_moves select wire_number, state, coalesce(outcome_hash, ''), count(*) from new_runs group by 1, 2, 3;
+    return null;
+  end $function$;
+
+CREATE OR REPLACE FUNCTION public.tally_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+    insert into run_moves values (old.wire_number, old.state, coalesce(old.outcome_hash, ''), -1),
+      (new.wire_number, new.state, coalesce(new.outcome_hash, ''), 1);
+    return null;
+  end $function$;
+
+CREATE OR REPLACE FUNCTION public.tally_removed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+    insert into run_moves select wire_number, state, coalesce(outcome_hash, ''), -count(*) from old_runs group by 1, 2, 3;
+    return null;
+  end $function$;

@@ -127,6 +127,9 @@ export interface JobRunsTable {
     scope: Scope,
     limit: number,
   ): Promise<{ rows: OutcomeRow[]; groups: number; runs: number }>;
+  /** Whether moves of runs wait to be added to what is kept of each job for counting. Counts are exact either way. */
+  hasMoves(): Promise<boolean>;
+  foldMoves(): Promise<void>;
   /** By host id. */
   page(
     wireNumber: number,

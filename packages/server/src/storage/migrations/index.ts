@@ -9,6 +9,7 @@ import { up as auditChainAndEvents } from './0007-audit-chain-and-events.ts';
 import { up as apiRequests } from './0008-api-requests.ts';
 import { up as nouns } from './0009-nouns.ts';
 import { up as hostsChanged } from './0010-hosts-changed.ts';
+import { up as runTallies } from './0011-run-tallies.ts';
 
 export type Migration = {
   readonly name: string;
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { name: '0008-api-requests', up: apiRequests },
   { name: '0009-nouns', up: nouns },
   { name: '0010-hosts-changed', up: hostsChanged },
+  { name: '0011-run-tallies', up: runTallies },
 ];
