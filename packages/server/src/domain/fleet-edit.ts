@@ -9,7 +9,7 @@ import { type FleetRemoval, removeFrom } from './fleet-edit-removal.ts';
 import { executePlan, type PlanIds } from './fleet-execution.ts';
 import { planFleet } from './fleet-plan.ts';
 import type { SealedValues } from './fleet-settings-plan.ts';
-import { type FleetState, readFleetState } from './fleet-state.ts';
+import { type FleetState, readFleetDefinitions } from './fleet-state.ts';
 import type { FleetPlan } from './fleet-steps.ts';
 import type { Asker } from './operators/asker.ts';
 import type { CommandRevision, CommandsGroup, HostsGroup, Setting, Tables } from './ports.ts';
@@ -63,15 +63,13 @@ export async function decideEdit(
   tables: Tables,
   request: EditRequest,
 ): Promise<EditOutcome | AdministrationRefusal> {
-  const state = await readFleetState(tables);
+  // An edit names no hosts.
+  const state = { ...(await readFleetDefinitions(tables)), hosts: [], memberIds: new Map() };
   const drawn = draw(state, request);
   if (isDeclined(drawn)) return drawn;
   const { plan, notes } = drawn;
 
-  const verified = new Map(
-    state.hosts.filter((host) => host.state === 'verified').map((host) => [host.id, host]),
-  );
-  const willRunOn = await countNewlyDue(tables, plan, verified, request.now);
+  const willRunOn = await countNewlyDue(tables, plan, request.now);
   const changes = describeChanges(plan);
   const outcome = { changes, willRunOn, notes };
   const standing = 'id' in request.edit ? request.edit.id : null;

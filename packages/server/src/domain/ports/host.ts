@@ -124,6 +124,8 @@ export interface HostsTable {
   changesPlace(): Promise<string>;
   /** Hosts that were removed since this place. */
   removedSince(place: string): Promise<number[]>;
+  /** Of the verified ones, those to which v1 is closed, and those to which it is not. */
+  verifiedIds(): Promise<{ sealed: number[]; v1: number[] }>;
   /** Those that are not online, whatever their state. */
   absent(now: number): Promise<{ away: number[]; never: number[] }>;
   /** By name. */

@@ -3,10 +3,10 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kyse
 import { writtenLateMs } from '../../domain/hosts-reading.ts';
 import type { HostsPage } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
-import { builtOnce, sqlOnce } from '../prepared.ts';
+import { builtOnce } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 import { hostColumns } from './hosts-columns.ts';
-import { idsAsJson, listOf } from './id-list.ts';
+import { listOf } from './id-list.ts';
 
 /** Hosts by name, which is unique: a page goes on where the one before ended, however many there are. */
 export function hostsPage(connection: Connection, page: HostsPage) {
@@ -52,20 +52,6 @@ export async function countHosts(
   return counts;
 }
 
-/** As two lists in one row: rows cost more than what is in them. */
-export async function absentHosts(
-  connection: Connection,
-  now: number,
-): Promise<{ away: number[]; never: number[] }> {
-  const idsWhere = (condition: Expression<SqlBool>) =>
-    idsAsJson(connection.kind, sql`from hosts where ${condition}`);
-  const [row] = await sqlOnce<{ away: string; never: string }>(
-    connection,
-    sql`select ${idsWhere(isAway(now))} as away, ${idsWhere(sql`last_seen_at is null`)} as never`,
-  );
-  return { away: JSON.parse(row?.away ?? '[]'), never: JSON.parse(row?.never ?? '[]') };
-}
-
 /** Whether a text holds another one, whatever the case of its letters (as far as the database knows letters). */
 function contains(text: Expression<string>, part: string): Expression<SqlBool> {
   const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
@@ -84,7 +70,7 @@ function isIn(build: ExpressionBuilder<Schema, 'hosts'>, groupIds: readonly numb
 }
 
 /** As `presenceOf` judges it. */
-function isAway(now: number): Expression<SqlBool> {
+export function isAway(now: number): Expression<SqlBool> {
   return sql<SqlBool>`(usual_interval_ms is not null and last_seen_at is not null
     and last_seen_at + 3 * usual_interval_ms < ${now - writtenLateMs})`;
 }

@@ -13,8 +13,9 @@ import type { Connection } from '../connection.ts';
 import { prepared, preparedSql, runOnce } from '../prepared.ts';
 import { changesPlace, removedSince } from './hosts-changes.ts';
 import { hostColumns } from './hosts-columns.ts';
+import { absentHosts, verifiedIds } from './hosts-ids.ts';
 import { hostsInBrief } from './hosts-in-brief.ts';
-import { absentHosts, countHosts, hostsPage } from './hosts-pages.ts';
+import { countHosts, hostsPage } from './hosts-pages.ts';
 import { recordVisits } from './hosts-visits.ts';
 import { listOf } from './id-list.ts';
 
@@ -158,6 +159,7 @@ export function hostsTable(connection: Connection): HostsTable {
     inBrief: (asked: HostsInBrief) => hostsInBrief(connection, asked),
     changesPlace: () => changesPlace(connection),
     removedSince: (place: string) => removedSince(connection, place),
+    verifiedIds: () => verifiedIds(connection),
     absent: (now: number) => absentHosts(connection, now),
     change: (id: number, changes: HostChange) => change(connection, id, changes),
     async changeAll(ids: readonly number[], changes: HostChange) {
