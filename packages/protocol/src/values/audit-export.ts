@@ -19,6 +19,11 @@ export const AuditClosing = Type.Object({
 });
 export type AuditClosing = Static<typeof AuditClosing>;
 
+/** Undefined for what is none. Whether its signatures are good is not looked at. */
+export function readAuditClosing(value: unknown): AuditClosing | undefined {
+  return Check(AuditClosing, value) ? value : undefined;
+}
+
 /** Reads a line of an export; undefined unless it is spelt as the server spells it (RFC 8785). */
 export function readExportLine(text: string): AuditExportEntry | AuditClosing | undefined {
   try {
