@@ -55,9 +55,35 @@ describe('hosts over the API', () => {
         [{ presence: 'never' }, ['delta', 'gamma']],
         [{ where: 'os=linux or os=windows' }, ['Alpha', 'beta']],
         [{ where: 'os=linux or os=windows', q: 'bet' }, ['beta']],
+        [{ where: 'presence=away or presence=online' }, ['Alpha', 'beta']],
+        [{ where: 'name~"*a"', presence: 'never', state: 'pending' }, ['delta']],
+        [{ where: 'group!=web' }, ['beta', 'delta']],
+        [{ where: 'group~"w*" and not group="All hosts"' }, ['gamma']],
+        [{ where: 'name~"*a"', hosts_group: 1 }, ['Alpha', 'beta']],
       ] as const) {
         expect(names(await admin('hosts_list', { query })), JSON.stringify(query)).toEqual(expected);
       }
+    });
+
+    test('that a filter selects are listed page by page, and as they are after the last change', async () => {
+      const { database, admin } = await begin();
+      const page = async (cursor?: string) => {
+        const query = { where: 'name~"*a"', limit: 2, ...(cursor && { cursor }) };
+        const { json } = await admin('hosts_list', { query });
+        return { names: json.items.map(({ name }: { name: string }) => name), next: json.next };
+      };
+      const first = await page();
+      expect(first.names).toEqual(['Alpha', 'beta']);
+      expect(await page(first.next)).toEqual({ names: ['delta', 'gamma'], next: null });
+      await database.write((tables) => tables.hosts.change(3, { name: 'omega' }));
+      await database.write((tables) => tables.hosts.remove(2));
+      const [zeta] = await addHosts(database, { name: 'zeta' });
+      const changed = await page();
+      expect(changed.names).toEqual(['Alpha', 'delta']);
+      expect((await page(changed.next)).names).toEqual(['omega', 'zeta']);
+      await database.write((tables) => tables.hostsGroups.leave(1, zeta!.id));
+      const { json } = await admin('hosts_list', { query: { where: 'group="All hosts"' } });
+      expect(json.items.map(({ name }: { name: string }) => name)).toEqual(['Alpha']);
     });
 
     test('are seen as soon as they came, before their visits are written in a batch', async () => {
@@ -83,7 +109,17 @@ describe('hosts over the API', () => {
       const listed = await vera('hosts_list');
       expect(names(listed)).toEqual(['Alpha', 'gamma']);
       expect(listed.json.items[0].hosts_groups).toEqual([{ id: web.id, name: 'web' }]);
-      expect((await vera('hosts_list', { query: { where: 'os=windows' } })).json.items).toEqual([]);
+      for (const [where, expected] of [
+        ['os=windows', []],
+        ['name~"*a"', ['Alpha', 'gamma']],
+        ['group="All hosts"', []],
+        ['group!="All hosts"', ['Alpha', 'gamma']],
+      ] as const) {
+        expect(names(await vera('hosts_list', { query: { where } })), where).toEqual(expected);
+      }
+      const inHidden = await vera('hosts_list', { query: { where: 'os=linux', hosts_group: 1 } });
+      expect(inHidden.status).toBe(404);
+      expect(JSON.stringify(inHidden.json)).not.toContain('All hosts');
       expect((await vera('hosts_show', { params: { id: 2 } })).status).toBe(404);
     });
 
