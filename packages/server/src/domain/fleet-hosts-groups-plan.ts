@@ -1,5 +1,5 @@
 import type { FleetFile, FleetHostsGroup } from '@remotes/protocol/values/fleet-file';
-import { reportTwice, settleClaims } from './fleet-claims.ts';
+import { reportTwice, settleNames } from './fleet-claims.ts';
 import type { FilePath, Findings } from './fleet-findings.ts';
 import { createHostFinder } from './fleet-host-finder.ts';
 import { nearMiss } from './fleet-near-miss.ts';
@@ -10,19 +10,9 @@ import type { Host, HostsGroup } from './ports.ts';
 /** Every hosts group, before and after. */
 export function planHostsGroups(state: FleetState, file: FleetFile, findings: Findings): HostsGroupStep[] {
   const entries = (file.hosts_groups ?? []).map((entry, index) => ({ entry, at: ['hosts_groups', index] }));
-  reportTwice(
-    entries.map(({ entry, at }) => ({ at, key: entry.name, label: `The hosts group "${entry.name}"` })),
-    findings,
-  );
-  const named = (name: string | undefined) => state.hostsGroups.filter((group) => group.name === name);
-  const rows = settleClaims(
-    entries.map(({ entry: { name, was }, at }) => ({
-      at,
-      name,
-      was,
-      row: named(name)[0],
-      formerRows: named(was),
-    })),
+  const rows = settleNames(
+    entries,
+    state.hostsGroups,
     { noun: 'hosts group', passesOverMissing: state.commands.length === 0 },
     findings,
   );
