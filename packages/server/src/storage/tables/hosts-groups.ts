@@ -135,5 +135,5 @@ function toGroup(row: { id: number; name: string; isActive: number }): HostsGrou
 /** One text for all of them: a row for each costs many times as much. */
 function membersAsJson(kind: DatabaseKind, { groupId }: { groupId: number }) {
   const from = sql`from hosts_group_members where hosts_group_id = ${groupId}`;
-  return sql`select ${idsAsJson(kind, from, 'host_id')} as ids`;
+  return sql`select ${idsAsJson(kind, 'host_id', from)} as ids`;
 }

@@ -9,8 +9,8 @@ export function listOf(kind: DatabaseKind, ids: readonly number[]) {
     : sql`(select value::bigint from json_array_elements_text(${list}::json))`;
 }
 
-/** The other way round: the ids of such rows, in order, as one text. */
-export function idsAsJson(kind: DatabaseKind, from: RawBuilder<unknown>, column = 'id') {
+/** The other way round: ids of such rows, in order, as one text. */
+export function idsAsJson(kind: DatabaseKind, column: string, from: RawBuilder<unknown>) {
   const id = sql.ref(column);
   return kind === 'sqlite'
     ? sql<string>`(select json_group_array(${id}) from (select ${id} ${from} order by ${id}))`
