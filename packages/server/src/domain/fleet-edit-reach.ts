@@ -14,7 +14,7 @@ type Scope = readonly number[] | null;
 export function refusalOfReach(
   state: FleetState,
   former: Command | undefined,
-  { settings = [], outputVariables = [] }: CommandChange,
+  { settings = [], variables = [], outputVariables = [] }: CommandChange,
   within: Scope,
 ): AdministrationRefusal | undefined {
   if (within === null) return undefined;
@@ -27,6 +27,15 @@ export function refusalOfReach(
     );
   }
   const keys = variableKeysOf(state);
+  const present = new Set(keys.values());
+  // Said here and not later, where a name is proposed that may be one of others.
+  const unknown = [...variables, ...outputVariables].find((key) => !present.has(key));
+  if (unknown !== undefined) {
+    return decline(
+      'unsuitable_value',
+      `There is no variable "${unknown}": write its category, a slash and its name.`,
+    );
+  }
   const saved = new Set((former?.outputVariables ?? []).map((id) => keys.get(id)));
   const foreign = new Set(
     commandsBeyond(state, within).flatMap(({ variables }) =>

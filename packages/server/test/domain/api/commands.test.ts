@@ -193,6 +193,15 @@ describe('commands over the API', () => {
       expect(await edit({ output_variables: ['c/theirs'] })).toBe(403);
       expect(await edit({ output_variables: ['c/ours'] })).toBe(200);
       expect(await edit({ commands_group: theirs })).toBe(404);
+      // Nothing near it is proposed, as that may be one of others.
+      for (const name of ['c/thiers', 'theirs', 'thiers']) {
+        for (const inputs of [{ variables: [name] }, { output_variables: [name] }]) {
+          const { json } = await olga('commands_change', { params: { id }, body: inputs });
+          expect(json.code).toBe('unsuitable_value');
+          expect(json.detail).not.toContain('c/theirs');
+          expect(json.detail).not.toContain('did you mean');
+        }
+      }
       expect((await olga('settings_list')).json.items.map(({ name }: { name: string }) => name)).toEqual([
         'known',
       ]);
