@@ -68,6 +68,7 @@ async function measureOn({ dataFolder, databaseUrl, publicPem, size, start }) {
       'a page of hosts': '/api/v2/hosts?limit=100',
       'a page of hosts, far into the list': await farPage(ask),
       'hosts by a filter over facts': `/api/v2/hosts?limit=100&where=${encodeURIComponent('os=linux and architecture=arm64 and not name~"*7"')}`,
+      'the same, of which there are none': `/api/v2/hosts?limit=100&where=${encodeURIComponent('os=solaris')}`,
       'the summary of a job': `/api/v2/jobs/${job}`,
       'its groups of outcomes': `/api/v2/jobs/${job}/outcomes`,
     };

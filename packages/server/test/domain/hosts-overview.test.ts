@@ -93,6 +93,20 @@ describe('the hosts that are kept in memory', () => {
       expect(await first).toHaveLength(2);
     });
 
+    test.runIf(kind === 'postgres')('are not read again and again where a dump brought them', async () => {
+      const database = await open();
+      const { ids, look, read } = await begin(database, ['a', 'b']);
+      const past = await connectTo(database);
+      const statement = "update hosts set changed = '9000000000000000000'";
+      await past.run({ name: undefined, text: statement }, []);
+      await look();
+      await look();
+      expect(read()).toEqual([]);
+      await database.write((tables) => tables.hosts.change(ids[0]!, { name: 'c' }));
+      expect((await look()).map(({ name }) => name)).toEqual(['b', 'c']);
+      expect(read()).toEqual([ids[0]]);
+    });
+
     test.runIf(kind === 'postgres')('are seen once they are committed, however long that took', async () => {
       const database = await open();
       const { ids, look } = await begin(database, ['a', 'b']);

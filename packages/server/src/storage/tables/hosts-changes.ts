@@ -37,7 +37,11 @@ export async function removedSince(connection: Connection, since: string): Promi
  * hosts in the order of their ids.
  */
 export function isSince({ kind }: Connection, since: string) {
-  const place = kind === 'sqlite' ? sql`cast(${since} as integer)` : sql`${since}::xid8`;
+  const isLater =
+    kind === 'sqlite'
+      ? sql`changed >= cast(${since} as integer)`
+      : // Transactions that are still to come are of another PostgreSQL, from which a dump was brought here.
+        sql`changed >= ${since}::xid8 and changed < pg_snapshot_xmax(pg_current_snapshot())`;
   return sql`and id in (
-    with found as materialized (select id from hosts where changed >= ${place}) select id from found)`;
+    with found as materialized (select id from hosts where ${isLater}) select id from found)`;
 }
