@@ -56,7 +56,11 @@ const columns: readonly Column<ApiToken>[] = [
     of: ({ hosts_groups: groups }) => groups?.map(({ name }) => name).join(', ') ?? 'all',
   },
   { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => timeText(at) },
-  { title: 'Used', of: ({ last_used_at: at }) => sinceText(at) },
+  {
+    title: 'Used',
+    of: ({ last_used_at: at }) => timeText(at),
+    brief: ({ last_used_at: at }) => sinceText(at),
+  },
   { title: 'Revoked', isWhole: true, of: ({ revoked_at: at }) => timeText(at) },
   { title: 'Address', isWide: true, of: ({ last_address: address }) => address },
   { title: 'Made', isWide: true, isWhole: true, of: ({ created_at: at }) => timeText(at) },

@@ -80,7 +80,11 @@ const columns: readonly Column<HostView>[] = [
   { title: 'Name', of: ({ name }) => name },
   { title: 'State', of: ({ state }) => state },
   { title: 'Presence', of: ({ presence }) => presence },
-  { title: 'Seen', of: ({ last_seen_at: at }) => sinceText(at) },
+  {
+    title: 'Seen',
+    of: ({ last_seen_at: at }) => timeText(at),
+    brief: ({ last_seen_at: at }) => sinceText(at),
+  },
   { title: 'Groups', of: ({ hosts_groups: groups }) => groups.map(({ name }) => name).join(', ') },
   { title: 'OS', of: ({ facts }) => facts?.os },
   { title: 'Protocol', of: ({ protocol }) => protocol },

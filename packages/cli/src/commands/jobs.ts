@@ -15,10 +15,10 @@ import { stopJob } from '../run/interruption.ts';
 import { previewJob, showPreview, targetsText } from '../run/preview.ts';
 import { readRules, ruleOptions } from '../run/rules.ts';
 import { runColumns } from '../run/run-columns.ts';
-import { readTargets, targetOptions } from '../run/targets.ts';
+import { askedText, readTargets, targetOptions } from '../run/targets.ts';
 import { reportJob, watchJob, watchOptions } from '../run/watch-job.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { sinceText, timeText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { trouble, usageTrouble } from '../trouble.ts';
 import { readChoice } from './choice.ts';
@@ -91,12 +91,17 @@ Examples:
 
 const columns: readonly Column<JobView>[] = [
   { title: 'Job', isWhole: true, of: ({ id }) => id },
-  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
-  { title: 'Name', of: ({ name }) => name },
+  {
+    title: 'Made',
+    isWhole: true,
+    of: ({ created_at: at }) => timeText(at),
+    brief: ({ created_at: at }) => sinceText(at),
+  },
   { title: 'State', of: ({ state }) => state },
-  { title: 'Hosts', of: ({ targets }) => targets },
-  { title: 'Runs', of: ({ counts }) => (counts === null ? '' : countsText(counts)) },
-  { title: 'By', of: ({ by }) => by?.name },
+  { title: 'Runs', isWhole: true, of: ({ counts }) => (counts === null ? '' : countsText(counts)) },
+  { title: 'Name', of: ({ name }) => name },
+  { title: 'By', isWide: true, of: ({ by }) => by?.name },
+  { title: 'Hosts', isWide: true, of: ({ targets }) => targets },
   { title: 'Kind', isWide: true, of: ({ kind }) => kind },
   { title: 'Interpreter', isWide: true, of: ({ interpreter }) => interpreter },
   { title: 'Wave', isWide: true, of: ({ wave }) => wave },
@@ -127,10 +132,7 @@ async function show(given: Given): Promise<number> {
     ...columns.filter(({ title }) => title !== 'Runs'),
     { title: 'Runs', of: () => countsText(counts) },
     { title: 'Settings', of: ({ settings }) => settings.join(', ') },
-    {
-      title: 'Targets',
-      of: ({ asked_targets: targets }) => (targets === null ? '' : JSON.stringify(targets)),
-    },
+    { title: 'Targets', of: ({ asked_targets: targets }) => (targets === null ? '' : askedText(targets)) },
     { title: 'Program', of: ({ program }) => program },
   ]);
   return exitStatus.done;

@@ -35,6 +35,8 @@ What:
   --name NAME          what the job is called
   --setting NAME       hands it a setting; may be repeated
   --variable NAME=TEXT hands it a text as a variable; may be repeated
+  --variable VARIABLE  hands it the value that each host has for this variable (category/name); may be repeated
+  --output-variable VARIABLE  saves item n of its result to the nth of these, for each host; may be repeated
 
 How:
   --wave N|P%          so many hosts at once, or that share of them

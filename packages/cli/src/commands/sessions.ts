@@ -47,7 +47,11 @@ const columns: readonly Column<Session>[] = [
   { title: 'This one', of: ({ is_this: isThis }) => (isThis ? 'yes' : '') },
   { title: 'Kind', of: ({ kind }) => (kind === 'cookie' ? 'browser' : 'program') },
   { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
-  { title: 'Used', of: ({ last_used_at: at }) => sinceText(at) },
+  {
+    title: 'Used',
+    of: ({ last_used_at: at }) => timeText(at),
+    brief: ({ last_used_at: at }) => sinceText(at),
+  },
   { title: 'Ends', isWhole: true, of: ({ expires_at: at }) => timeText(at) },
   { title: 'Address', of: ({ address }) => address },
   { title: 'Agent', of: ({ agent }) => agent },

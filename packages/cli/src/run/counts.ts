@@ -24,6 +24,13 @@ export function countsText(counts: RunCounts): string {
   return told.length === 0 ? 'no runs' : told.join(', ');
 }
 
+/** The same of a job that goes on: `999 of 1000 done: 987 succeeded, …`. */
+export function progressText(counts: RunCounts): string {
+  const total = totalOf(counts);
+  const done = total - counts.queued - underWay(counts);
+  return `${done} of ${total} done: ${countsText(counts)}`;
+}
+
 /** Handed out and not at its end. */
 export function underWay({ delivered, running }: RunCounts): number {
   return delivered + running;

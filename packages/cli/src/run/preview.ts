@@ -30,8 +30,11 @@ export function targetsText(preview: JobPreview): string {
   ];
   const how = rules.length === 0 ? '' : ` (${rules.join(', ')})`;
   const lines = [`"${visibleLine(name)}" on ${hostsText(targets)}${how}: ${names.join(', ')}${more}`];
-  if (away > 0) lines.push(`${hostsText(away)} of them away: given it when they come.`);
-  if (never > 0) lines.push(`${hostsText(never)} of them never seen yet.`);
+  if (away > 0)
+    lines.push(
+      `${away} of them ${away === 1 ? 'is away: it gets' : 'are away: they get'} it on coming back.`,
+    );
+  if (never > 0) lines.push(`${never} of them ${never === 1 ? 'has' : 'have'} never been seen yet.`);
   return [...lines, ...unsuitableLines(preview)].join('\n');
 }
 

@@ -12,7 +12,7 @@ import { createPaint } from '../screen/colours.ts';
 import { showList } from '../screen/listing.ts';
 import { createProgressLine } from '../screen/progress-line.ts';
 import { write } from '../screen/write.ts';
-import { countsText, hostsText, statusOf, totalOf, underWay } from './counts.ts';
+import { countsText, hostsText, progressText, statusOf, totalOf, underWay } from './counts.ts';
 import { followJob, isOver, type JobLook, lookAt } from './follow.ts';
 import { onInterruption } from './interruption.ts';
 import { outcomesText } from './outcomes.ts';
@@ -37,7 +37,7 @@ export async function watchJob(given: Given, api: Api, id: string, awayHosts: nu
   };
   const line = createProgressLine();
   const interruption = onInterruption(api, id, line);
-  const show = ({ counts }: JobLook) => line.show(`${durationText(elapsed())}  ${countsText(counts)}`);
+  const show = ({ counts }: JobLook) => line.show(`${durationText(elapsed())}  ${progressText(counts)}`);
   const wait = waitSeconds === undefined ? undefined : AbortSignal.timeout(waitSeconds * 1000);
   const signal = wait ? AbortSignal.any([interruption.signal, wait]) : interruption.signal;
   try {
@@ -76,7 +76,8 @@ function summaryText(look: JobLook, tookMs: number, waiting: string): string {
     `${hostsText(totalOf(counts))}: ${countsText(counts)}, after ${durationText(tookMs)}. Job ${job.id}${standing(job)}`,
   ];
   if (waiting !== '') lines.push(`Not done yet: ${waiting}`);
-  if (!isOver(look)) lines.push(`It goes on: remotes jobs watch ${job.id}, remotes jobs stop ${job.id}`);
+  if (!isOver(look))
+    lines.push(`To watch on: remotes jobs watch ${job.id}`, `To stop it: remotes jobs stop ${job.id}`);
   const again = counts.failed + counts.timed_out + counts.stopped + counts.refused;
   if (again > 0 && isOver(look))
     lines.push(`Once more where it failed: remotes jobs again ${job.id} --which failed`);

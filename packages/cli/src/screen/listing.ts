@@ -14,9 +14,9 @@ export type Column<Item> = {
   /** The title is somebody's name for something, and shown as it is. */
   readonly isNamed?: true;
   of(item: Item): string | number | boolean | null | undefined;
+  /** What stands in its place in a table that is not wide: how long ago, rather than when. */
+  brief?(item: Item): string;
 };
-
-const usualWidth = 100;
 
 /** Prints a list in the format that was asked for; JSON and CSV item by item, as they come. */
 export async function showList<Item>(
@@ -28,7 +28,9 @@ export async function showList<Item>(
   if (format === 'csv') return showCsv(columns, items);
   const shown = columns.filter(({ isWide }) => !isWide || format === 'wide');
   const rows: string[][] = [];
-  for await (const item of items) rows.push(shown.map((column) => cellText(column.of(item))));
+  const textOf = (column: Column<Item>, item: Item) =>
+    format === 'table' && column.brief ? column.brief(item) : cellText(column.of(item));
+  for await (const item of items) rows.push(shown.map((column) => textOf(column, item)));
   const titles = shown.map(({ title, isNamed }) => (isNamed ? title : title.toUpperCase()));
   const width = format === 'wide' ? Number.POSITIVE_INFINITY : widthOfScreen();
   const whole = new Set(shown.flatMap(({ isWhole }, index) => (isWhole ? [index] : [])));
@@ -60,7 +62,8 @@ export async function showDetails<Item>(
 /** What goes into a file or another program is never cut short. */
 function widthOfScreen(): number {
   const { isTTY, columns } = process.stdout;
-  return isTTY ? Math.max(usualWidth, columns) : Number.POSITIVE_INFINITY;
+  // A terminal may not know how wide it is.
+  return (isTTY && columns) || Number.POSITIVE_INFINITY;
 }
 
 async function showJson<Item>(items: AsyncIterable<Item> | Iterable<Item>): Promise<void> {

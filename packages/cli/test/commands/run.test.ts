@@ -41,7 +41,7 @@ describe('remotes run', () => {
     ]);
     expect(code).toBe(4);
     expect(stderr).toMatch(/3 hosts: 2 succeeded, 1 waiting, after 1\.\d s/);
-    expect(stderr).toContain(`Not done yet: web2\nIt goes on: remotes jobs watch ${jobId}`);
+    expect(stderr).toContain(`Not done yet: web2\nTo watch on: remotes jobs watch ${jobId}\n`);
   });
 
   test('looks again and again where no events come, and says what came back, alike answers together', async () => {
@@ -180,6 +180,32 @@ describe('remotes run', () => {
     });
   });
 
+  test('hands over what is stored of each host, and saves to variables what comes back', async () => {
+    const variable = (id: number, category: string, name: string) => ({
+      ...{ id, category, name },
+      ...{ read_by: [], saved_by: [] },
+    });
+    const known = [variable(3, 'net', 'zone'), variable(4, 'os', 'zone'), variable(5, 'os', 'kernel')];
+    const api = await startFakeApi({
+      ...jobHandlers({ succeeded: 3 }),
+      variables_list: () => ({ items: known, next: null }),
+    });
+    const cli = createCli(api.env);
+    const variables = ['--variable', 'os/zone', '--variable', 'kernel', '--output-variable', 'os/kernel'];
+    const program = ['--no-wait', '--', 'uname'];
+    expect(await cli.run(['run', '-g', 'web', ...variables, ...program])).toMatchObject({ code: 0 });
+    expect(api.faults).toEqual([]);
+    expect(api.asked.at(-1)?.body).toMatchObject({
+      variables: { zone: { variable: 4 }, kernel: { variable: 5 } },
+      output_variables: [5],
+    });
+    expect(await cli.run(['run', '-g', 'web', '--variable', 'zone', ...program])).toMatchObject({
+      code: 3,
+      stderr: 'Several variables are called "zone": net/zone, os/zone.\n',
+    });
+    expect(await cli.run(['run', '-g', 'web', '--variable', '=x', ...program])).toMatchObject({ code: 2 });
+  });
+
   test('a dry run shows the hosts and the exact text for one of them, and makes nothing', async () => {
     const sample = {
       host: { id: 1, name: 'web1' },
@@ -199,7 +225,9 @@ describe('remotes run', () => {
       'x',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toContain('"uname" on 3 hosts: web1, web2, web3\n1 host of them away');
+    expect(stderr).toContain(
+      '"uname" on 3 hosts: web1, web2, web3\n1 of them is away: it gets it on coming back.\n',
+    );
     expect(stdout).toMatchInlineSnapshot(`
       "ID  HOST  PRESENCE  PROTOCOL
       1   web1  online    sealed
