@@ -133,6 +133,14 @@ export interface JobRunsTable {
   /** By host id. */
   page(
     wireNumber: number,
-    asked: { state?: RunState; outcome?: string; afterHostId?: number; scope: Scope; limit: number },
+    asked: {
+      state?: RunState;
+      outcome?: string;
+      /** Only on these. */
+      hostIds?: readonly number[];
+      afterHostId?: number;
+      scope: Scope;
+      limit: number;
+    },
   ): Promise<Run[]>;
 }

@@ -107,7 +107,7 @@ export function jobRunsTable(connection: Connection): JobRunsTable {
         runs: rows[0]?.total ?? 0,
       };
     },
-    async page(wireNumber, { state, outcome, afterHostId, scope, limit }) {
+    async page(wireNumber, { state, outcome, hostIds, afterHostId, scope, limit }) {
       const rows = await builtOnce(connection, (db) => {
         let query = db
           .selectFrom('runs')
@@ -117,6 +117,7 @@ export function jobRunsTable(connection: Connection): JobRunsTable {
           .limit(limit);
         if (state !== undefined) query = query.where('state', '=', state);
         if (outcome !== undefined) query = query.where('outcome_hash', '=', outcome);
+        if (hostIds !== undefined) query = query.where(sql<boolean>`host_id in ${listOf(kind, hostIds)}`);
         if (afterHostId !== undefined) query = query.where('host_id', '>', afterHostId);
         if (scope) query = query.where(sql<boolean>`true ${within(scope)}`);
         return query;

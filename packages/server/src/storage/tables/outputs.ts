@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { OutputStream, OutputsTable } from '../../domain/ports.ts';
+import type { OutputHead, OutputStream, OutputsTable } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
-import { prepared, preparedSql } from '../prepared.ts';
+import { prepared, sqlOnce } from '../prepared.ts';
+import { listOf } from './id-list.ts';
 
 type Chunk = { runNumber: number; stream: OutputStream; chunk: number; bytes: Uint8Array };
 
@@ -21,11 +22,6 @@ const chunks = prepared((db, given: { runNumber: number }) =>
     .orderBy('stream')
     .orderBy('chunk'),
 );
-const head = preparedSql(
-  (given: { runNumber: number; stream: OutputStream; bytes: number }) => sql`
-    select substr(bytes, 1, cast(${given.bytes} as integer)) as bytes from run_output
-    where run_number = ${given.runNumber} and stream = ${given.stream} order by chunk limit 1`,
-);
 const remove = prepared((db, given: { runNumber: number }) =>
   db.deleteFrom('run_output').where('run_number', '=', given.runNumber),
 );
@@ -36,12 +32,15 @@ export function outputsTable(connection: Connection): OutputsTable {
       await addChunk.run(connection, { runNumber, stream, chunk, bytes });
     },
     chunks: (runNumber: number) => chunks.all(connection, { runNumber }),
-    async head(runNumber: number, stream: OutputStream, bytes: number) {
-      const first = (await head.first(connection, { runNumber, stream, bytes })) as
-        | { bytes: Uint8Array }
-        | undefined;
-      return first?.bytes ?? new Uint8Array();
-    },
+    heads: (runNumbers: readonly number[], bytes: number) =>
+      sqlOnce<OutputHead>(
+        connection,
+        sql`select run_number as "runNumber", stream, substr(bytes, 1, cast(${bytes} as integer)) as bytes
+          from run_output as output
+          where run_number in ${listOf(connection.kind, runNumbers)} and chunk = (
+            select min(chunk) from run_output
+            where run_number = output.run_number and stream = output.stream)`,
+      ),
     async remove(runNumber: number) {
       await remove.run(connection, { runNumber });
     },
