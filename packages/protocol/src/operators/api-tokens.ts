@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { HostsGroupIds, Role } from './account-forms.ts';
-import { Moment, Named, nullable } from './forms.ts';
+import { about, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
@@ -10,8 +10,7 @@ export const ApiToken = Type.Object({
   name: Type.String(),
   operator_id: Type.Integer(),
   operator_name: Type.String(),
-  /** As it was asked for; it never counts for more than its owner's. */
-  role: Role,
+  role: about("As it was asked for; it never counts for more than its owner's.", Role),
   hosts_groups: nullable(Type.Array(Named)),
   created_at: Moment,
   expires_at: Moment,
@@ -29,8 +28,7 @@ export const apiTokensRoutes = {
     summary: 'List your own API tokens; an admin may list those of everybody',
     query: Type.Object({
       ...pageQuery,
-      /** Of everybody, for admins. */
-      all: Type.Optional(Type.Boolean({ default: false })),
+      all: about('Of everybody, for admins.', Type.Optional(Type.Boolean({ default: false }))),
     }),
     success: 200,
     answer: pageOf(ApiToken),
@@ -42,10 +40,8 @@ export const apiTokensRoutes = {
     summary: 'Make an API token for a program; it is shown this once',
     body: Type.Object({
       name: Type.String({ minLength: 1, maxLength: 100 }),
-      /** Not above your own, which is usual. */
-      role: Type.Optional(Role),
-      /** Within your own, which are usual. */
-      hosts_groups: Type.Optional(HostsGroupIds),
+      role: about('Not above your own, which is usual.', Type.Optional(Role)),
+      hosts_groups: about('Within your own, which are usual.', Type.Optional(HostsGroupIds)),
       expires_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 400, default: 90 })),
     }),
     success: 201,
