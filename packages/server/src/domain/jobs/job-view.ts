@@ -1,6 +1,7 @@
 import type { JobDetail, JobView } from '@remotes/protocol/operators/job-view';
 import { maybeMomentText, momentText } from '../api/moment-text.ts';
 import type { CommandDefinition, Definitions } from '../definitions.ts';
+import { reaches } from '../operators/rights.ts';
 import type { AdHocJob, JobVariable, RunCounts, Scope, StandingJob, Tables } from '../ports.ts';
 
 /** A job as a list shows it. Of a standing job a list does not count: that would take all of its past. */
@@ -10,7 +11,7 @@ export async function jobInList(
   job: AdHocJob | StandingJob,
   scope: Scope,
 ): Promise<JobView> {
-  if (job.kind === 'standing') return standingView(job, definitions.commands.get(job.commandId), null);
+  if (job.kind === 'standing') return standingView(job, commandWithin(definitions, job, scope), null);
   return adHocView(job, await countsOf(tables, job, scope), scope);
 }
 
@@ -23,7 +24,7 @@ export async function jobDetail(
 ): Promise<JobDetail> {
   const counts = await countsOf(tables, job, scope);
   if (job.kind === 'standing') {
-    const command = definitions.commands.get(job.commandId);
+    const command = commandWithin(definitions, job, scope);
     return {
       ...standingView(job, command, counts),
       program: command?.program ?? '',
@@ -45,6 +46,16 @@ export async function jobDetail(
   };
 }
 
+/** What was run on somebody's hosts once may be meant for others by now: what it says today is not for him then. */
+function commandWithin(
+  { commands }: Definitions,
+  { commandId }: StandingJob,
+  scope: Scope,
+): CommandDefinition | undefined {
+  const command = commands.get(commandId);
+  return command && reaches({ hostsGroupIds: scope }, [command.hostsGroupId]) ? command : undefined;
+}
+
 async function countsOf(tables: Tables, job: AdHocJob | StandingJob, scope: Scope): Promise<RunCounts> {
   const known = job.kind === 'ad_hoc' && scope === null ? job.counts : null;
   return known ?? tables.jobRuns.counts(job.wireNumber, scope);
@@ -53,6 +64,9 @@ async function countsOf(tables: Tables, job: AdHocJob | StandingJob, scope: Scop
 function adHocView(job: AdHocJob, counts: RunCounts, scope: Scope): JobView {
   const { id, state, name, ofCommandId, revision, wireNumber, interpreter, timeoutSeconds } = job;
   const isDone = counts.queued + counts.delivered + counts.running === 0;
+  const seen = Object.values(counts).reduce((sum, runs) => sum + runs, 0);
+  // Reckoned from all of its hosts, they would tell how many others there are.
+  const isWhole = scope === null || seen === job.targets;
   return {
     id,
     kind: 'ad_hoc',
@@ -63,10 +77,10 @@ function adHocView(job: AdHocJob, counts: RunCounts, scope: Scope): JobView {
     wire_number: wireNumber,
     interpreter,
     timeout_seconds: timeoutSeconds,
-    targets: scope === null ? job.targets : Object.values(counts).reduce((sum, runs) => sum + runs, 0),
+    targets: scope === null ? job.targets : seen,
     counts,
-    wave: job.waveSize,
-    stop_after: job.stopAfter,
+    wave: isWhole ? job.waveSize : null,
+    stop_after: isWhole ? job.stopAfter : null,
     parent_id: job.parentId,
     by: { kind: job.by.kind, name: job.by.name },
     created_at: momentText(job.createdAt),

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { AdHocJob } from '../../../src/domain/ports.ts';
 import { sealSetting } from '../../../src/domain/secret-setting.ts';
 import { eachDatabase } from '../../databases.ts';
 import { openFleetDoor } from '../api/fleet-door.ts';
 import { addHosts } from '../silent-hosts.ts';
+import { fetchJob } from './polling-hosts.ts';
 
 describe('an operator whose rights are narrowed', () => {
   eachDatabase((open) => {
@@ -78,6 +80,32 @@ describe('an operator whose rights are narrowed', () => {
           `There is no variable ${variable.id}.`,
         ]);
       }
+    });
+
+    test('sees of a job for others too neither its wave nor what stops it, and of a command that went to others no more than its runs', async () => {
+      const { otto, admin, fleet, tables, web, ask, database } = await begin();
+      const body = { program: 'true', targets: { hosts_groups: ['All hosts'] }, wave: '50%', stop_after: 2 };
+      const { id } = (await admin('jobs_create', { body })).json;
+      const seen = { targets: 1, wave: null, stop_after: null };
+      expect((await otto('jobs_show', { params: { id } })).json).toMatchObject(seen);
+      expect((await otto('jobs_list')).json.items).toMatchObject([seen]);
+      const own = (await otto('jobs_create', ask({ program: 'true', wave: 1, stop_after: 1 }))).json;
+      expect(own).toMatchObject({ targets: 1, wave: 1, stop_after: 1 });
+
+      const commandId = await fleet.define(
+        { name: 'his', program: 'print(1)' },
+        { name: 'web', hostsGroupId: web.id },
+      );
+      const command = (await tables.commands.list()).find((each) => each.id === commandId)!;
+      const show = async () => (await otto('jobs_show', { params: { id: command.jobId } })).json;
+      expect(await show()).toMatchObject({ name: 'his', program: 'print(1)' });
+      const mine = (await tables.hosts.byName('mine'))!;
+      expect(await fetchJob(database.storage, { wireNumber: commandId } as AdHocJob, mine.id)).toBe(true);
+      const [all] = await tables.hostsGroups.list();
+      await fleet.administer(({ commandsGroups }) =>
+        commandsGroups.change(command.commandsGroupId, { hostsGroupId: all!.id }),
+      );
+      expect(await show()).toMatchObject({ name: '', program: '', settings: [], counts: { delivered: 1 } });
     });
   });
 });
