@@ -45,7 +45,11 @@ export const apiTokensRoutes = {
       expires_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 400, default: 90 })),
     }),
     success: 201,
-    answer: Type.Object({ id: Type.Integer(), token: Type.String(), expires_at: Moment }),
+    answer: Type.Object({
+      id: Type.Integer(),
+      token: about('`rmt_api_…`, shown this once.', Type.String()),
+      expires_at: Moment,
+    }),
     isCreating: true,
     shownOnce: ['token'],
   },

@@ -53,11 +53,14 @@ export const HostEvent = Type.Object({
 export const LiveEvent = Type.Union([RunEvent, OutputEvent, JobEvent, HostEvent]);
 export type LiveEvent = Static<typeof LiveEvent>;
 
-const kinds = Type.Optional(
-  Type.String({ pattern: '^(run|output|job|host)(,(run|output|job|host))*$', maxLength: 100 }),
+const kinds = about(
+  'Only these, with commas between them: `run,job`.',
+  Type.Optional(Type.String({ pattern: '^(run|output|job|host)(,(run|output|job|host))*$', maxLength: 100 })),
 );
-/** For programs that cannot send `Last-Event-ID`. */
-const after = Type.Optional(Type.String({ maxLength: 100 }));
+const after = about(
+  'The id of the last event that was seen, where no `Last-Event-ID` can be sent.',
+  Type.Optional(Type.String({ maxLength: 100 })),
+);
 
 export const eventsRoutes = {
   events: {

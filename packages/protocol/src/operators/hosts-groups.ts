@@ -30,7 +30,10 @@ export const hostsGroupsRoutes = {
     summary: 'List hosts groups by name',
     query: Type.Object({
       ...pageQuery,
-      q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      q: about(
+        'A part of the name, whatever the case of its letters.',
+        Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      ),
     }),
     success: 200,
     answer: pageOf(HostsGroupView),

@@ -53,8 +53,8 @@ export type HostDetail = Static<typeof HostDetail>;
 
 /** Which hosts are meant: those with these ids, and the members of these groups; `where` narrows them, or selects alone. */
 export const HostsMeant = {
-  hosts: Type.Optional(Type.Array(Id, { maxItems: 100_000 })),
-  hosts_groups: Type.Optional(Type.Array(Id, { maxItems: 1000 })),
+  hosts: about('By their ids.', Type.Optional(Type.Array(Id, { maxItems: 100_000 }))),
+  hosts_groups: about('All members of these, by ids.', Type.Optional(Type.Array(Id, { maxItems: 1000 }))),
   where: Type.Optional(Type.String({ minLength: 1, maxLength: 4000 })),
 };
 const HostsToChange = Type.Object({ ...HostsMeant, ...agreement });

@@ -101,7 +101,12 @@ export const runsRoutes = {
     access: 'viewer',
     summary: 'Read what a run printed, in pieces: `after` is the number of the last piece that was read',
     params: uuidPath,
-    query: Type.Object({ after: Type.Optional(Type.Integer({ minimum: -1, default: -1 })) }),
+    query: Type.Object({
+      after: about(
+        'The number of the last piece that was read.',
+        Type.Optional(Type.Integer({ minimum: -1, default: -1 })),
+      ),
+    }),
     success: 200,
     answer: Type.Object({
       state: RunState,
