@@ -8,16 +8,26 @@ import type { Command } from './ports.ts';
 type Scope = readonly number[] | null;
 
 /**
- * Whoever has rights on some hosts groups alone hands commands only settings that commands of his are handed already, or
- * every secret would be his; and saves results only to variables that no command of others reads.
+ * Whoever has rights on some hosts groups alone hands commands only settings that commands of his are handed already, and
+ * no secret to a program of his own, or every secret would be his; and saves results only to variables that no command of
+ * others reads.
  */
 export function refusalOfReach(
+  state: FleetState,
+  former: Command | undefined,
+  change: CommandChange,
+  within: Scope,
+): AdministrationRefusal | undefined {
+  if (within === null) return undefined;
+  return refusalOfInputs(state, former, change, within) ?? refusalOfSecrets(state, former, change);
+}
+
+function refusalOfInputs(
   state: FleetState,
   former: Command | undefined,
   { settings = [], variables = [], outputVariables = [] }: CommandChange,
   within: Scope,
 ): AdministrationRefusal | undefined {
-  if (within === null) return undefined;
   const known = settingsInReach(state, within);
   const strange = settings.find((name) => !known.has(name));
   if (strange !== undefined) {
@@ -47,6 +57,31 @@ export function refusalOfReach(
   return decline(
     'not_allowed',
     `"${read}" is read by commands that lie outside your rights: save to another variable.`,
+  );
+}
+
+/** A secret goes to the program that somebody chose for it who may hand it over. */
+function refusalOfSecrets(
+  { settings }: FleetState,
+  former: Command | undefined,
+  change: CommandChange,
+): AdministrationRefusal | undefined {
+  const secrets = new Set(settings.flatMap(({ name, isSecret }) => (isSecret ? name : [])));
+  const handed = (change.settings ?? former?.settings ?? []).filter((name) => secrets.has(name));
+  const added = handed.find((name) => !former?.settings.includes(name));
+  if (added !== undefined) {
+    return decline(
+      'not_allowed',
+      `The setting "${added}" is secret: only accounts with rights on all hosts may hand it to a command.`,
+    );
+  }
+  const { program = former?.program, interpreter = former?.interpreter } = change;
+  if (handed.length === 0 || (program === former?.program && interpreter === former?.interpreter)) {
+    return undefined;
+  }
+  return decline(
+    'not_allowed',
+    `The command is handed the secret setting "${handed[0]}": only accounts with rights on all hosts may change its program or its interpreter.`,
   );
 }
 

@@ -207,5 +207,31 @@ describe('commands over the API', () => {
       ]);
       expect(fleet.mind.storage.kind).toMatch(/sqlite|postgres/);
     });
+
+    test('a narrowed operator turns no command that is handed a secret into a program of his own, and hands none to another', async () => {
+      const { admin, as, web, addGroup, addCommand } = await begin();
+      await admin('settings_set', { params: { name: 'sec1' }, body: { value: 'deep', is_secret: true } });
+      const group = await addGroup('ours', web.id);
+      const made = await addCommand(group, 'webcmd', { interpreter: 'sh', settings: ['sec1'] });
+      const { id } = made.json.command;
+      const olga = await as('olga', 'operator', [web.id]);
+      const edit = async (body: object) =>
+        (await olga('commands_change', { params: { id }, body })).json.code ?? 'done';
+      const reveal = 'echo $REMOTES_SETTING_SEC1 | base64';
+      expect(await edit({ program: reveal })).toBe('not_allowed');
+      expect(await edit({ interpreter: 'python' })).toBe('not_allowed');
+      expect(await edit({ program: reveal, settings: ['sec1'] })).toBe('not_allowed');
+      const own = { commands_group: group, name: 'own', interpreter: 'sh', program: reveal };
+      const create = async (more: object) =>
+        (await olga('commands_create', { body: { ...own, ...more } })).json.code ?? 'done';
+      expect(await create({ settings: ['sec1'] })).toBe('not_allowed');
+      expect(await create({})).toBe('done');
+
+      // What leaves the program as it is goes on being hers.
+      const same = { program: 'print(1)', interpreter: 'sh', settings: ['sec1'] };
+      expect(await edit({ ...same, name: 'webcmd2', is_active: false, timeout_seconds: 9 })).toBe('done');
+      expect(await edit({ program: reveal, settings: [] })).toBe('done');
+      expect(await edit({ settings: ['sec1'] })).toBe('not_allowed');
+    });
   });
 });
