@@ -87,6 +87,26 @@ describe('remotes run', () => {
     expect(api.asked.filter(({ route }) => route === 'jobs_show').length).toBeGreaterThan(3);
   });
 
+  test('waits for a server that starts anew, says so, and names the job when it waits no longer', async () => {
+    let absences = 1;
+    const api = await startFakeApi({
+      ...jobHandlers({ succeeded: 3 }),
+      jobs_show: () => (absences-- > 0 ? { code: 'unavailable' } : fakeJob({ succeeded: 3 })),
+    });
+    const cli = createCli(api.env);
+    const { code, stderr } = await cli.run(onWeb);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/busy\. It is asked again until it answers\.\n3 hosts: 3 succeeded/),
+    });
+    absences = Number.POSITIVE_INFINITY;
+    const left = await cli.run(['run', '-g', 'web', '--wait-seconds', '1', '--', 'uname']);
+    expect(left).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(`The job was made. To watch on: remotes jobs watch ${jobId}\n`),
+    });
+  });
+
   test('asks for the job once however often it says so: with one Idempotency-Key', async () => {
     let attempts = 0;
     const api = await startFakeApi({
