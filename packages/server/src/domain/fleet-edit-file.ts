@@ -1,7 +1,7 @@
 import type { FleetCommand, FleetFile } from '@remotes/protocol/values/fleet-file';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import type { CommandChange, EditRequest, FleetEdit } from './fleet-edit.ts';
-import { refusalOfReach } from './fleet-edit-reach.ts';
+import { type EditReach, refusalOfReach } from './fleet-edit-reach.ts';
 import {
   commandsGroupVersion,
   commandVersion,
@@ -14,7 +14,7 @@ import { reaches } from './operators/rights.ts';
 import { refusalOfVersion } from './operators/row-version.ts';
 import type { Command, CommandsGroup, HostsGroup } from './ports.ts';
 
-type Asked = Pick<EditRequest, 'wantedVersion' | 'within'>;
+type Asked = Pick<EditRequest, 'wantedVersion'> & EditReach;
 type Drawn = FleetFile | AdministrationRefusal;
 
 /** The file that says what an edit says: what stands, and the change laid over it. */
@@ -73,7 +73,7 @@ function drawCommandsGroup(
 function drawCommand(
   state: FleetState,
   { id, change }: EditOf<'command'>,
-  { wantedVersion, within }: Asked,
+  { wantedVersion, within, variableIds }: Asked,
 ): Drawn {
   const former = id === null ? undefined : findCommand(state, id, within);
   if (isDeclined(former)) return former;
@@ -84,7 +84,7 @@ function drawCommand(
   const refusal =
     (former && refusalOfVersion('This command', commandVersion(former), wantedVersion)) ??
     refusalOfName(siblings, 'command in this group', former, name) ??
-    refusalOfReach(state, former, change, within);
+    refusalOfReach(state, former, change, { within, variableIds });
   if (refusal) return refusal;
 
   const hostsGroup = state.hostsGroups.find((each) => each.id === group.hostsGroupId);

@@ -7,19 +7,31 @@ import type { Command } from './ports.ts';
 
 type Scope = readonly number[] | null;
 
+/** How far an edit reaches that somebody asks for. */
+export type EditReach = {
+  /** His hosts groups; null: all. */
+  readonly within: Scope;
+  /** The variables that exist for him, by id; undefined: all. */
+  readonly variableIds: ReadonlySet<number> | undefined;
+};
+
 /**
  * Whoever has rights on some hosts groups alone hands commands only settings that commands of his are handed already, and
  * no secret to a program of his own, or every secret would be his; and saves results only to variables that no command of
- * others reads.
+ * others reads. Variables that do not exist for him are as if there were none.
  */
 export function refusalOfReach(
   state: FleetState,
   former: Command | undefined,
   change: CommandChange,
-  within: Scope,
+  { within, variableIds }: EditReach,
 ): AdministrationRefusal | undefined {
   if (within === null) return undefined;
-  return refusalOfInputs(state, former, change, within) ?? refusalOfSecrets(state, former, change);
+  const variables = state.variables.filter(({ id }) => variableIds?.has(id) ?? true);
+  return (
+    refusalOfInputs({ ...state, variables }, former, change, within) ??
+    refusalOfSecrets(state, former, change)
+  );
 }
 
 function refusalOfInputs(

@@ -5,6 +5,7 @@ import { notePlan } from './fleet-audit.ts';
 import { describeChanges, type FleetChange } from './fleet-changes.ts';
 import { countNewlyDue } from './fleet-due.ts';
 import { drawEdit } from './fleet-edit-file.ts';
+import type { EditReach } from './fleet-edit-reach.ts';
 import { type FleetRemoval, removeFrom } from './fleet-edit-removal.ts';
 import { executePlan, type PlanIds } from './fleet-execution.ts';
 import { planFleet } from './fleet-plan.ts';
@@ -14,6 +15,7 @@ import type { FleetPlan } from './fleet-steps.ts';
 import type { Asker } from './operators/asker.ts';
 import type { CommandRevision, CommandsGroup, HostsGroup, Setting, Tables } from './ports.ts';
 import { refusalOfRuns } from './run-guard.ts';
+import { variableIdsSeen } from './variable-change.ts';
 
 /** One thing that is added (without an id) or changed. What is absent stays as it is, or is as usual. */
 export type FleetEdit =
@@ -65,7 +67,8 @@ export async function decideEdit(
 ): Promise<EditOutcome | AdministrationRefusal> {
   // An edit names no hosts.
   const state = { ...(await readFleetDefinitions(tables)), hosts: [], memberIds: new Map() };
-  const drawn = draw(state, request);
+  const variableIds = await variableIdsSeen(tables, await currentDefinitions(tables), request.within);
+  const drawn = draw(state, request, { within: request.within, variableIds });
   if (isDeclined(drawn)) return drawn;
   const { plan, notes } = drawn;
 
@@ -88,9 +91,11 @@ export async function decideEdit(
 function draw(
   state: FleetState,
   request: EditRequest,
+  reach: EditReach,
 ): { plan: FleetPlan; notes: readonly string[] } | AdministrationRefusal {
   const { edit } = request;
-  const file: FleetFile | AdministrationRefusal = 'isRemoval' in edit ? {} : drawEdit(state, edit, request);
+  const asked = { wantedVersion: request.wantedVersion, ...reach };
+  const file: FleetFile | AdministrationRefusal = 'isRemoval' in edit ? {} : drawEdit(state, edit, asked);
   if (isDeclined(file)) return file;
   const { plan, findings } = planFleet(state, () => undefined, { ...request, file, isPruning: false });
   const wrong = findings.problems.map(({ sentence }) => (sentence.endsWith('.') ? sentence : `${sentence}.`));

@@ -172,7 +172,7 @@ describe('commands over the API', () => {
     });
 
     test('a narrowed operator hands over only settings that his commands have, and saves to nothing that others read', async () => {
-      const { admin, fleet, as, all, web, addGroup, addCommand } = await begin();
+      const { admin, fleet, as, all, web, hosts, addGroup, addCommand } = await begin();
       for (const name of ['known', 'strange']) {
         await admin('settings_set', {
           params: { name },
@@ -183,6 +183,10 @@ describe('commands over the API', () => {
         ['theirs', 'ours'].map((name) => admin('variables_create', { body: { category: 'c', name } })),
       );
       expect(variables.map(({ status }) => status)).toEqual([201, 201]);
+      for (const { json } of variables) {
+        const params = { id: hosts[1]!.id, variable: json.id };
+        expect((await admin('values_set', { params, body: { value: 'v' } })).status).toBe(200);
+      }
       const [theirs, ours] = [await addGroup('theirs', all.id), await addGroup('ours', web.id)];
       await addCommand(theirs, 'a', { settings: ['strange'], variables: ['c/theirs'] });
       const { id } = (await addCommand(ours, 'b', { settings: ['known'] })).json.command;
@@ -206,6 +210,24 @@ describe('commands over the API', () => {
         'known',
       ]);
       expect(fleet.mind.storage.kind).toMatch(/sqlite|postgres/);
+    });
+
+    test('a narrowed operator hands his commands no variable that he does not see: it is as if there were none', async () => {
+      const { admin, as, web, addGroup } = await begin();
+      await admin('variables_create', { body: { category: 'facts', name: 'dbonly' } });
+      const group = await addGroup('ours', web.id);
+      const olga = await as('olga', 'operator', [web.id]);
+      for (const name of ['facts/dbonly', 'facts/nosuch']) {
+        for (const inputs of [{ variables: [name] }, { output_variables: [name] }]) {
+          const body = { commands_group: group, name: 'own', program: 'print(1)', ...inputs };
+          const { json } = await olga('commands_create', { body });
+          expect([json.code, json.detail]).toEqual([
+            'unsuitable_value',
+            `There is no variable "${name}": write its category, a slash and its name.`,
+          ]);
+        }
+      }
+      expect((await olga('variables_list')).json.items).toEqual([]);
     });
 
     test('a narrowed operator turns no command that is handed a secret into a program of his own, and hands none to another', async () => {
