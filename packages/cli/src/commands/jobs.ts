@@ -12,7 +12,7 @@ import { agreedHosts, agreementOptions } from '../run/agreement.ts';
 import { countsText } from '../run/counts.ts';
 import { lookAt } from '../run/follow.ts';
 import { stopJob } from '../run/interruption.ts';
-import { previewJob, showPreview, targetsText } from '../run/preview.ts';
+import { previewJob, requireSome, showPreview, targetsText } from '../run/preview.ts';
 import { readRules, ruleOptions } from '../run/rules.ts';
 import { runColumns } from '../run/run-columns.ts';
 import { askedText, readTargets, targetOptions } from '../run/targets.ts';
@@ -20,7 +20,7 @@ import { reportJob, watchJob, watchOptions } from '../run/watch-job.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
 import { sinceText, timeText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
-import { trouble, usageTrouble } from '../trouble.ts';
+import { usageTrouble } from '../trouble.ts';
 import { readChoice } from './choice.ts';
 import { historyOptions, readLimit } from './history.ts';
 
@@ -175,8 +175,7 @@ async function runAgain(given: Given): Promise<number> {
   const rules = readRules(given);
   const ask = { again: { job: id, which }, ...rules };
   const preview = await previewJob(api, ask);
-  if (preview.targets === 0)
-    throw trouble('refused', `That job has no such hosts (${which}): nothing was done.`);
+  requireSome(preview, `That job has no such hosts (${which}).`);
   console.error(targetsText(preview));
   if (isGiven(given, 'dry-run')) {
     await showPreview(api, given.format, ask, preview);

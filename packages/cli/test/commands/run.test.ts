@@ -142,6 +142,23 @@ describe('remotes run', () => {
     expect(api.asked.find(({ route }) => route === 'jobs_create')?.body).toMatchObject({ yes: 57 });
   });
 
+  test('a host that cannot be given it is told with the reason, not as one that nobody meant', async () => {
+    const reason = "it speaks v1, and powershell needs Remotes' own protocol";
+    const unsuitable = [{ id: 1, name: 'pyv1', reason }];
+    const nobody = { targets: 0, items: [] };
+    const found = [fakePreview({ ...nobody, unsuitable, unsuitable_count: 1 }), fakePreview(nobody)];
+    const api = await startFakeApi({ jobs_preview: () => found.shift() ?? fakePreview() });
+    const cli = createCli(api.env);
+    expect(await cli.run(['run', '-H', 'pyv1', '--interpreter', 'powershell', '--', 'x'])).toMatchObject({
+      code: 3,
+      stderr: `1 host cannot be given it: pyv1 (${reason}).\nNothing was done.\n`,
+    });
+    expect(await cli.run(['run', '-g', 'web', '--', 'x'])).toMatchObject({
+      code: 3,
+      stderr: 'No verified host is meant.\nNothing was done.\n',
+    });
+  });
+
   test('says the number when the server wants another one', async () => {
     const api = await startFakeApi({
       ...jobHandlers({}),

@@ -167,6 +167,7 @@ describe('an ad-hoc job', () => {
       expect(await tables.jobRuns.hostIds(job.wireNumber, ['queued'], null)).toHaveLength(1);
       expect(await refused({ targets: { hosts: ['off'] }, skipUnsuitable: true })).toMatchObject({
         problem: 'unsuitable_value',
+        sentence: '"off" (it is disabled) cannot be given it: nothing would run.',
       });
     });
 
