@@ -20,22 +20,26 @@ export function findActiveSetting(
 
 /**
  * Why somebody may not run again what was run on his hosts, if so: a secret goes only with a command of his, as that
- * command says now. What others once chose to hand over is not his to ask for.
+ * command says now, and other settings as with any program of his. What others once chose to hand over is not his to ask
+ * for.
  */
 export function refusalOfAgain(
-  { commands }: Definitions,
+  definitions: Definitions,
   ofCommandId: number | null,
   settings: readonly HandedSetting[],
   scope: Scope,
 ): Problem | undefined {
   if (scope === null) return undefined;
-  const secrets = settings.filter(({ isSecret }) => isSecret);
-  const command = ofCommandId === null ? undefined : commands.get(ofCommandId);
+  const command = ofCommandId === null ? undefined : definitions.commands.get(ofCommandId);
   const isOwn = command !== undefined && reaches({ hostsGroupIds: scope }, [command.hostsGroupId]);
-  if (isOwn && secrets.every(({ name }) => command.settings.includes(name))) return undefined;
-  if (secrets.length === 0) return undefined;
+  const beyond = settings.find(({ name, isSecret }) =>
+    isSecret ? !isOwn || !command.settings.includes(name) : !findActiveSetting(definitions, name, scope),
+  );
+  if (!beyond) return undefined;
   return problem(
     'not_allowed',
-    'It hands over a secret setting: only accounts with rights on all hosts may run it again.',
+    beyond.isSecret
+      ? 'It hands over a secret setting: only accounts with rights on all hosts may run it again.'
+      : 'It hands over a setting that no command within your rights is handed: only accounts with rights on all hosts may run it again.',
   );
 }

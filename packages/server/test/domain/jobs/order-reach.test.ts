@@ -69,6 +69,19 @@ describe('an operator whose rights are narrowed', () => {
       expect(await again(his)).toBe(201);
     });
 
+    test('does not run again what hands over a setting that no command of his has: it may have changed since', async () => {
+      const { otto, admin, ask, put, fleet, web } = await begin();
+      await put('plain1', 'what was handed to his host');
+      const { id } = (await admin('jobs_create', ask({ program: 'env', settings: ['plain1'] }))).json;
+      await put('plain1', 'what is for others now');
+      const preview = () => otto('jobs_preview', { body: { again: { job: id, which: 'all' } } });
+      const refused = await preview();
+      expect(refused.json.code).toBe('not_allowed');
+      expect(refused.text).not.toContain('for others now');
+      await fleet.define({ name: 'his', settings: ['plain1'] }, { name: 'web', hostsGroupId: web.id });
+      expect((await preview()).json.sample.settings).toEqual({ plain1: 'what is for others now' });
+    });
+
     test('is not told by a program of his own which variables there are', async () => {
       const { otto, ask, database } = await begin();
       const variable = await database.write(({ variables }) => variables.add('Others', 'password'));
