@@ -42,7 +42,8 @@ JOB is an id, or "last" for the newest one.
   runs            its runs, a line each
   stop            cancels what was not handed out, and asks what runs to end
   again           runs it again on some of its hosts, as a new job: all, those where it failed (timed out, was stopped or
-                  refused), those where nobody knows how it ended, or those that never got it; then watches it
+                  refused), those where nobody knows how it ended, or those that never got it; then watches it. It goes
+                  in waves, and stops after failures, as the former one did, unless --wave or --stop-after say otherwise
   cancel-waiting  cancels runs that wait to be handed out: of these jobs, on these hosts, or both
 
   --state STATE   of a job open, halted, stopped or ended; of a run queued, running, succeeded, failed …

@@ -53,8 +53,14 @@ const order = {
 
 /** How it goes about it. */
 const rules = {
-  wave: about('How many hosts may have it under way at once.', Type.Optional(HostsShare)),
-  stop_after: about('How many may fail before nothing more is handed out.', Type.Optional(HostsShare)),
+  wave: about(
+    'How many hosts may have it under way at once. Of a job that is run again what that one had, where it is not said.',
+    Type.Optional(HostsShare),
+  ),
+  stop_after: about(
+    'How many may fail before nothing more is handed out. Of a job that is run again what that one had, where it is not said.',
+    Type.Optional(HostsShare),
+  ),
   expires_in_seconds: about(
     'Hosts that are away still get it until then; a day where it is not said.',
     Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
