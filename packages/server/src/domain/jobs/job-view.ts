@@ -3,6 +3,7 @@ import { maybeMomentText, momentText } from '../api/moment-text.ts';
 import type { CommandDefinition, Definitions } from '../definitions.ts';
 import { reaches } from '../operators/rights.ts';
 import type { AdHocJob, JobVariable, RunCounts, Scope, StandingJob, Tables } from '../ports.ts';
+import { type JobSeen, readJobSeen } from './job-seen.ts';
 
 /** A job as a list shows it. Of a standing job a list does not count: that would take all of its past. */
 export async function jobInList(
@@ -12,7 +13,7 @@ export async function jobInList(
   scope: Scope,
 ): Promise<JobView> {
   if (job.kind === 'standing') return standingView(job, commandWithin(definitions, job, scope), null);
-  return adHocView(job, await countsOf(tables, job, scope), scope);
+  return adHocView(job, await readJobSeen(tables, job, scope));
 }
 
 /** A job with its counts, and with what it runs. */
@@ -22,8 +23,8 @@ export async function jobDetail(
   job: AdHocJob | StandingJob,
   { scope, operatorId }: { scope: Scope; operatorId: number },
 ): Promise<JobDetail> {
-  const counts = await countsOf(tables, job, scope);
   if (job.kind === 'standing') {
+    const counts = await tables.jobRuns.counts(job.wireNumber, scope);
     const command = commandWithin(definitions, job, scope);
     return {
       ...standingView(job, command, counts),
@@ -37,7 +38,7 @@ export async function jobDetail(
   // Names of groups that another one asked for are not for everybody.
   const isShown = scope === null || job.operatorId === operatorId;
   return {
-    ...adHocView(job, counts, scope),
+    ...adHocView(job, await readJobSeen(tables, job, scope)),
     program: job.program,
     settings: job.settings.map(({ name }) => name),
     variables: variablesView(job.variables),
@@ -56,36 +57,27 @@ function commandWithin(
   return command && reaches({ hostsGroupIds: scope }, [command.hostsGroupId]) ? command : undefined;
 }
 
-async function countsOf(tables: Tables, job: AdHocJob | StandingJob, scope: Scope): Promise<RunCounts> {
-  const known = job.kind === 'ad_hoc' && scope === null ? job.counts : null;
-  return known ?? tables.jobRuns.counts(job.wireNumber, scope);
-}
-
-function adHocView(job: AdHocJob, counts: RunCounts, scope: Scope): JobView {
-  const { id, state, name, ofCommandId, revision, wireNumber, interpreter, timeoutSeconds } = job;
-  const isDone = counts.queued + counts.delivered + counts.running === 0;
-  const seen = Object.values(counts).reduce((sum, runs) => sum + runs, 0);
-  // Reckoned from all of its hosts, they would tell how many others there are.
-  const isWhole = scope === null || seen === job.targets;
+function adHocView(job: AdHocJob, { counts, runs, isWhole, state, endedAt }: JobSeen): JobView {
+  const { id, name, ofCommandId, revision, wireNumber, interpreter, timeoutSeconds } = job;
   return {
     id,
     kind: 'ad_hoc',
-    // It is written down as ended a moment after its last run.
-    state: state === 'open' && isDone ? 'ended' : state,
+    state,
     name,
     command: ofCommandId === null ? null : { id: ofCommandId, revision },
     wire_number: wireNumber,
     interpreter,
     timeout_seconds: timeoutSeconds,
-    targets: scope === null ? job.targets : seen,
+    targets: isWhole ? job.targets : runs,
     counts,
+    // Reckoned from all of its hosts, they would tell how many others there are.
     wave: isWhole ? job.waveSize : null,
     stop_after: isWhole ? job.stopAfter : null,
     parent_id: job.parentId,
     by: { kind: job.by.kind, name: job.by.name },
     created_at: momentText(job.createdAt),
     expires_at: momentText(job.expiresAt),
-    ended_at: maybeMomentText(job.endedAt),
+    ended_at: maybeMomentText(endedAt),
   };
 }
 

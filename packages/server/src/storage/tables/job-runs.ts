@@ -99,6 +99,13 @@ export function jobRunsTable(connection: Connection): JobRunsTable {
       for (const { state, runs } of rows) counts[state] = runs;
       return counts;
     },
+    async lastFinishedAt(wireNumber, scope) {
+      const [row] = await sqlOnce<{ at: number | null }>(
+        connection,
+        sql`select max(finished_at) as at from runs where wire_number = ${wireNumber} ${within(scope)}`,
+      );
+      return row?.at ?? null;
+    },
     async outcomes(wireNumber, scope, limit) {
       const rows = await countsByOutcome(connection, wireNumber, scope, limit);
       return {
