@@ -25,7 +25,7 @@ Tokens for programs: they are known by them instead of a name and a password. A 
   --everybody          those of all accounts, for admins
   --role ROLE          viewer, operator or admin; not above your own, which is usual
   -g, --group GROUP    narrows it to this hosts group; may be repeated
-  --expires TIME       how long it is good: 30d (90d; at most 400d)
+  --expires TIME       how long it is good: 90m, 12h, 30d (90d; at most 400d)
   --json, -o csv       other forms
 
 Examples:
@@ -72,8 +72,6 @@ async function list(given: Given): Promise<number> {
   return exitStatus.done;
 }
 
-const daySeconds = 86_400;
-
 async function create(given: Given): Promise<number> {
   const [role, expires] = [readChoice(given, 'role', roles), readSeconds(given, 'expires')];
   const api = connect(given);
@@ -83,7 +81,7 @@ async function create(given: Given): Promise<number> {
     name: given.words[0] ?? '',
     ...(role && { role }),
     ...(groupIds.length > 0 && { hosts_groups: groupIds }),
-    ...(expires !== undefined && { expires_days: Math.ceil(expires / daySeconds) }),
+    ...(expires !== undefined && { expires_in_seconds: expires }),
   };
   const { answer } = await withConfirmation(api, () => api.ask(apiTokensRoutes.api_tokens_create, { body }));
   if (given.format === 'json') await showDetails(given.format, answer, []);

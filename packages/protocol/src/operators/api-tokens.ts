@@ -20,6 +20,8 @@ export const ApiToken = Type.Object({
 });
 export type ApiToken = Static<typeof ApiToken>;
 
+const daySeconds = 86_400;
+
 export const apiTokensRoutes = {
   api_tokens_list: {
     method: 'GET',
@@ -42,7 +44,10 @@ export const apiTokensRoutes = {
       name: Type.String({ minLength: 1, maxLength: 100 }),
       role: about('Not above your own, which is usual.', Type.Optional(Role)),
       hosts_groups: about('Within your own, which are usual.', Type.Optional(HostsGroupIds)),
-      expires_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 400, default: 90 })),
+      expires_in_seconds: about(
+        'How long it is good: 90 days where it is not said, 400 days at most.',
+        Type.Optional(Type.Integer({ minimum: 1, maximum: 400 * daySeconds, default: 90 * daySeconds })),
+      ),
     }),
     success: 201,
     answer: Type.Object({

@@ -40,7 +40,6 @@ export const memberWords: Readonly<Record<string, string>> = {
   exit_code: 'What the program exited with; null where there is none, or a v1 host did not tell.',
   expired: 'Not handed out before the job expired.',
   expires_at: 'From then on it counts no more.',
-  expires_days: 'How many days it is good for.',
   finished_at: 'When its end was stored.',
   has_password: 'A password was set.',
   has_totp: 'One-time codes are a second factor of this account.',

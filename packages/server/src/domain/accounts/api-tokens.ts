@@ -13,8 +13,7 @@ import { hostsGroupRefs, refusalOfGroups } from './hosts-group-refs.ts';
 import { refusalOfLabel } from './operator-name.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
-const usualDays = 90;
+const usualSeconds = 90 * 24 * 60 * 60;
 const usualLimit = 100;
 
 export const listApiTokens: ApiDeed<'api_tokens_list'> = async ({ mind, actor, query }) => {
@@ -49,7 +48,7 @@ export const createApiToken: ApiDeed<'api_tokens_create'> = async ({ mind, actor
   if (foreign !== undefined) return problem('unknown_hosts_group', `There is no hosts group ${foreign}.`);
   const now = mind.clock();
   const token = newAccessToken('api');
-  const expiresAt = now + (body.expires_days ?? usualDays) * dayMs;
+  const expiresAt = now + (body.expires_in_seconds ?? usualSeconds) * 1000;
   const made = await mind.storage.decide('createApiToken', {
     ...own,
     token: {
