@@ -37,7 +37,7 @@ function drawHostsGroup(
   if (isDeclined(former)) return former;
   const refusal =
     (former && refusalOfVersion('This hosts group', hostsGroupVersion(former), wantedVersion)) ??
-    refusalOfName(state.hostsGroups, 'hosts group', former, change.name);
+    refusalOfName(state.hostsGroups, former, change.name);
   if (refusal) return refusal;
   const name = change.name ?? former?.name ?? '';
   const active = change.isActive ?? former?.isActive ?? true;
@@ -55,7 +55,7 @@ function drawCommandsGroup(
   if (isDeclined(hostsGroup)) return hostsGroup;
   const refusal =
     (former && refusalOfVersion('This commands group', commandsGroupVersion(former), wantedVersion)) ??
-    refusalOfName(state.commandsGroups, 'commands group', former, change.name);
+    refusalOfName(state.commandsGroups, former, change.name);
   if (refusal) return refusal;
   const fresh = {
     name: '',
@@ -83,7 +83,7 @@ function drawCommand(
   const name = change.name ?? former?.name ?? '';
   const refusal =
     (former && refusalOfVersion('This command', commandVersion(former), wantedVersion)) ??
-    refusalOfName(siblings, 'command in this group', former, name) ??
+    refusalOfName(siblings, former, name) ??
     refusalOfReach(state, former, change, { within, variableIds });
   if (refusal) return refusal;
 
@@ -179,15 +179,15 @@ export function notNarrowed(what: string): AdministrationRefusal {
   );
 }
 
+/** Whose name it is may be hidden from whoever asks: that it cannot be had is all that is told. */
 function refusalOfName(
   others: readonly { readonly id: number; readonly name: string }[],
-  noun: string,
   former: { readonly id: number } | undefined,
   name: string | undefined,
 ): AdministrationRefusal | undefined {
   const bearer = others.find((other) => other.name === name);
   if (!bearer || bearer.id === former?.id) return undefined;
-  return decline('name_taken', `There is a ${noun} called "${name}" already: choose another name.`);
+  return decline('name_taken', `The name "${name}" is taken: choose another one.`);
 }
 
 function was(former: { readonly name: string } | undefined, name: string): { was?: string } {

@@ -230,6 +230,23 @@ describe('commands over the API', () => {
       expect((await olga('variables_list')).json.items).toEqual([]);
     });
 
+    test('a narrowed operator is told of a name that is taken nothing else', async () => {
+      const { as, all, web, addGroup } = await begin();
+      const hidden = await addGroup('DbCmds', all.id);
+      const own = await addGroup('ours', web.id);
+      const olga = await as('olga', 'operator', [web.id]);
+      const body = { name: 'DbCmds', hosts_group: web.id };
+      const made = await olga('commands_groups_create', { body });
+      const renamed = await olga('commands_groups_change', { params: { id: own }, body });
+      for (const { json } of [made, renamed]) {
+        expect([json.code, json.detail]).toEqual([
+          'name_taken',
+          'The name "DbCmds" is taken: choose another one.',
+        ]);
+      }
+      expect((await olga('commands_groups_show', { params: { id: hidden } })).status).toBe(404);
+    });
+
     test('a narrowed operator turns no command that is handed a secret into a program of his own, and hands none to another', async () => {
       const { admin, as, web, addGroup, addCommand } = await begin();
       await admin('settings_set', { params: { name: 'sec1' }, body: { value: 'deep', is_secret: true } });
