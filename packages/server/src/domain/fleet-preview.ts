@@ -37,9 +37,7 @@ export async function previewFleet(
   const { plan, findings } = planFleet(state, findValue, request);
   const isSound = findings.problems.length === 0;
   const willRunOn = isSound ? await countNewlyDue(tables, plan, now) : 0;
-  // The number that was agreed to must be the very one: another number means that something else will happen.
-  const agreed = agreedHosts === willRunOn ? agreedHosts : null;
-  const refusal = refusalOfRuns(await currentDefinitions(tables), willRunOn, agreed);
+  const refusal = refusalOfRuns(await currentDefinitions(tables), willRunOn, agreedHosts);
   const preview = {
     ...findings,
     changes: describeChanges(plan),

@@ -122,7 +122,8 @@ eachDatabase((open) => {
       for (const agreedHosts of [null, 2, 4]) {
         const { status, preview } = await fleet.apply(base(), { agreedHosts });
         expect(status).toBe('unconfirmed');
-        expect(preview.needsYes).toBe('Commands will run on 3 hosts.');
+        const other = agreedHosts === null ? '' : `, and ${agreedHosts} were agreed to`;
+        expect(preview.needsYes).toBe(`Commands will run on 3 hosts${other}.`);
       }
       expect(await fleet.everything()).toEqual(before);
       expect((await fleet.apply(base(), { agreedHosts: 3 })).status).toBe('applied');
