@@ -1,4 +1,5 @@
 import type { hostsRoutes } from '@remotes/protocol/operators/hosts';
+import { isDeclined } from '../administration-refusal.ts';
 import { currentDefinitions } from '../definitions.ts';
 import { hostVersion } from '../host-rename.ts';
 import { readNotOffered } from '../hosts-reading.ts';
@@ -37,7 +38,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
             ...(after !== undefined && { afterName: after[0] }),
           })
         : await selectedHosts(mind, actor, { ...query, where }, after?.[0]);
-    if (isProblem(rows)) return rows;
+    if (isProblem(rows) || isDeclined(rows)) return rows;
     const { items, next } = pageFrom(rows, query.limit, ({ name }) => [name]);
     return { answer: { items: await viewHosts(mind, actor, items), next } };
   },

@@ -1,8 +1,10 @@
 import type { QueryOf } from '@remotes/protocol/operators/route';
 import type { Routes } from '@remotes/protocol/operators/routes';
 import { fieldsOf, parseHostFilter } from '@remotes/protocol/values/host-filter';
+import type { AdministrationRefusal } from '../administration-refusal.ts';
 import type { HostOutline } from '../host-outline.ts';
 import type { HostPresence } from '../hosts-reading.ts';
+import { refusalOfFilterNames } from '../jobs/host-filter-names.ts';
 import { createHostMatcher } from '../jobs/host-matching.ts';
 import { groupsWithin } from '../jobs/host-selection.ts';
 import type { Mind } from '../mind.ts';
@@ -20,12 +22,14 @@ export async function selectedHosts(
   { hostsGroupIds: scope }: Actor,
   query: Query,
   afterName: string | undefined,
-): Promise<Host[] | Problem> {
+): Promise<Host[] | Problem | AdministrationRefusal> {
   const filter = parseHostFilter(query.where);
   if ('problem' in filter) return problem('invalid_filter', filter.problem);
   const groups = await groupsWithin(tables, scope);
   const group = groups.find(({ id }) => id === query.hosts_group);
   if (query.hosts_group !== undefined && !group) return notFound(`hosts group ${query.hosts_group}`);
+  const unknown = await refusalOfFilterNames(tables, filter, groups, scope);
+  if (unknown) return unknown;
 
   const now = clock();
   const asksPresence = query.presence !== undefined || fieldsOf(filter).has('presence');

@@ -6,6 +6,7 @@ import { outlineOf } from '../host-outline.ts';
 import { presenceOf } from '../hosts-reading.ts';
 import { type Problem, problem } from '../operators/problem.ts';
 import type { HostInBrief, HostsGroup, Scope, Tables } from '../ports.ts';
+import { refusalOfFilterNames } from './host-filter-names.ts';
 import { createHostMatcher } from './host-matching.ts';
 
 /** The hosts that are meant, by id, whatever state they are in; and those of them that were named one by one. */
@@ -32,6 +33,8 @@ export async function selectHosts(
   const groups = await groupsWithin(tables, scope);
   const groupIds = findGroups(groups, groupNames ?? []);
   if (isDeclined(groupIds)) return groupIds;
+  const unknown = filter && (await refusalOfFilterNames(tables, filter, groups, scope));
+  if (unknown) return unknown;
 
   const found = new Map<number, HostInBrief>();
   const named = new Set<number>();

@@ -112,10 +112,13 @@ describe('hosts over the API', () => {
       for (const [where, expected] of [
         ['os=windows', []],
         ['name~"*a"', ['Alpha', 'gamma']],
-        ['group="All hosts"', []],
-        ['group!="All hosts"', ['Alpha', 'gamma']],
+        ['group~"All*"', []],
       ] as const) {
         expect(names(await vera('hosts_list', { query: { where } })), where).toEqual(expected);
+      }
+      for (const where of ['group="All hosts"', 'group!="All hosts"', 'group!=Nope']) {
+        const { json } = await vera('hosts_list', { query: { where } });
+        expect(json.code, where).toBe('unknown_hosts_group');
       }
       const inHidden = await vera('hosts_list', { query: { where: 'os=linux', hosts_group: 1 } });
       expect(inHidden.status).toBe(404);
