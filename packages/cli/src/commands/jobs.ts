@@ -9,7 +9,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven, readText } from '../given.ts';
 import { agreedHosts, agreementOptions } from '../run/agreement.ts';
-import { countsText } from '../run/counts.ts';
+import { countsText, countText } from '../run/counts.ts';
 import { lookAt } from '../run/follow.ts';
 import { stopJob } from '../run/interruption.ts';
 import { previewJob, requireSome, showPreview, targetsText } from '../run/preview.ts';
@@ -200,6 +200,8 @@ async function cancelWaiting(given: Given): Promise<number> {
   const isDry = isGiven(given, 'dry-run');
   const body = { ...(jobIds.length > 0 && { jobs: jobIds }), ...(targets && { targets }), dry_run: isDry };
   const { answer } = await api.ask(jobsRoutes.jobs_cancel_waiting, { body });
-  await write(`${answer.runs} runs of ${answer.jobs} jobs ${isDry ? 'would be' : 'were'} cancelled.\n`);
+  const runs = countText(answer.runs, 'run');
+  const done = isDry ? 'would be' : answer.runs === 1 ? 'was' : 'were';
+  await write(`${runs} of ${countText(answer.jobs, 'job')} ${done} cancelled.\n`);
   return exitStatus.done;
 }

@@ -50,5 +50,10 @@ export function statusOf(counts: RunCounts, isHalted: boolean): ExitStatus {
 
 /** `1 host`, `3 hosts`. */
 export function hostsText(count: number): string {
-  return `${count} ${count === 1 ? 'host' : 'hosts'}`;
+  return countText(count, 'host');
+}
+
+/** `1 run`, `3 runs`. */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -39,7 +39,7 @@ describe('API tokens', () => {
       const as = await accounts.signIn();
       const tooLong = { name: 'x', expires_in_seconds: 401 * daySeconds };
       expect((await as('POST', '/api-tokens', tooLong)).status).toBe(400);
-      expect((await as('POST', '/api-tokens', { name: 'a\u0000' })).json.code).toBe('unsuitable_name');
+      expect((await as('POST', '/api-tokens', { name: 'a\u0007' })).json.code).toBe('unsuitable_name');
       const make = async (seconds: number) => {
         const { json } = await as('POST', '/api-tokens', { name: 'x', expires_in_seconds: seconds });
         return { id: json.id as number, ask: () => accounts.bearer(json.token)('GET', '/session') };
@@ -64,6 +64,7 @@ describe('API tokens', () => {
       const otto = await accounts.signIn('otto');
       const make = (body: object) => otto('POST', '/api-tokens', { name: 'x', ...body });
       expect((await make({ role: 'admin' })).json.code).toBe('not_allowed');
+      expect((await make({ hosts_groups: [] })).json.detail).toBe('"hosts_groups" must not be empty.');
       expect((await make({ hosts_groups: ids })).json.code).toBe('unknown_hosts_group');
       const seen = async (token: string) => (await accounts.bearer(token)('GET', '/session')).json;
       const usual = (await make({})).json.token;

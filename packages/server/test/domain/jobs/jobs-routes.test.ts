@@ -315,6 +315,17 @@ describe('the routes of jobs', () => {
       }
     });
 
+    test('say in words what a number, a share or a list should be', async () => {
+      const { admin } = await begin({});
+      const told = async (more: object) =>
+        (await admin('jobs_create', { body: { ...hello, ...more } as typeof hello })).json.detail;
+      expect(await told({ timeout_seconds: 0 })).toBe('"timeout_seconds" must be more than 0.');
+      expect(await told({ wave: '0%' })).toBe('"wave" must be a share from 1% to 100%.');
+      expect(await told({ wave: 0 })).toBe('"wave" must be at least 1.');
+      expect(await told({ wave: true })).toBe('"wave" must be a whole number or a text.');
+      expect(await told({ variables: { a: {} } })).toBe('"variables.a.variable" is missing.');
+    });
+
     test('show what a run printed in pieces, and each stream byte for byte', async () => {
       const { admin, create, hosts, stored, storage, database, tables } = await begin({});
       const made = await create();
