@@ -55,7 +55,8 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
         return [{ id, name: command.name }];
       });
     const [view] = await viewHosts(mind, actor, [host]);
-    const notOffered = (await readNotOffered(tables, definitions, host)).map(({ reason, commands }) => ({
+    const notOffered = await readNotOffered(tables, definitions, host, mind.clock());
+    const shownNotOffered = notOffered.map(({ reason, commands }) => ({
       reason,
       commands: named(commands.map(({ id }) => id)),
     }));
@@ -66,7 +67,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
       channel_key_enrolled_at: maybeMomentText(host.channelKeyEnrolledAt),
       registration_token_id: host.registrationTokenId,
       pending: named(await tables.pending.ofHost(host.id)),
-      not_offered: notOffered.filter(({ commands }) => commands.length > 0),
+      not_offered: shownNotOffered.filter(({ commands }) => commands.length > 0),
     };
     return { answer, version: hostVersion(host) };
   },

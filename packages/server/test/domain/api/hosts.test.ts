@@ -143,6 +143,23 @@ describe('hosts over the API', () => {
       });
     });
 
+    test('one host is shown why what is switched off is not offered to it', async () => {
+      const { fleet, admin } = await begin();
+      await fleet.define({ name: 'c1' });
+      await fleet.define({ name: 'c2', isActive: false });
+      await fleet.define({ name: 'c3', interpreter: 'node' }, { name: 'resting', isActive: false });
+      await fleet.define({ name: 'c4' }, { name: 'former', beforeAt: start });
+      const { json } = await admin('hosts_show', { params: { id: 1 } });
+      const of = (commands: { name: string }[]) => commands.map(({ name }) => name);
+      expect(of(json.pending)).toEqual(['c1', 'c2', 'c3', 'c4']);
+      const why: { reason: string; commands: { name: string }[] }[] = json.not_offered;
+      expect(why.map(({ reason, commands }) => [of(commands), reason])).toEqual([
+        [['c2'], 'switched off'],
+        [['c3'], 'the commands group "resting" or its hosts group is switched off'],
+        [['c4'], 'the window of "former" is over'],
+      ]);
+    });
+
     test('is renamed by whoever saw it as it is', async () => {
       const { admin, noted } = await begin();
       const { version } = await admin('hosts_show', { params: { id: 1 } });
