@@ -4,6 +4,7 @@ import { isProblem, notFound, type Problem, problem } from '../operators/problem
 import { reaches, reachesAll } from '../operators/rights.ts';
 import type { AdHocJob, HandedSetting, Scope, Tables } from '../ports.ts';
 import { variableIdsSeen } from '../variable-change.ts';
+import { refusalOfInputNames } from './input-names.ts';
 import type { JobAsked, JobOrder } from './job-request.ts';
 import { findJob } from './job-sight.ts';
 import { findActiveSetting, refusalOfAgain } from './order-reach.ts';
@@ -78,6 +79,8 @@ async function settleProgram(
   order: Extract<JobOrder, { kind: 'program' }>,
   scope: Scope,
 ): Promise<SettledOrder | Problem> {
+  const misnamed = refusalOfInputNames(order);
+  if (misnamed) return misnamed;
   const settings: HandedSetting[] = [];
   for (const name of order.settings) {
     const setting = findActiveSetting(definitions, name, scope);
