@@ -6,7 +6,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven, readSeconds, readTexts } from '../given.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { sinceText, timeText } from '../screen/moment.ts';
+import { momentCell, sinceText, timeText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { trouble } from '../trouble.ts';
 import { readChoice } from './choice.ts';
@@ -55,15 +55,15 @@ const columns: readonly Column<ApiToken>[] = [
     title: 'Hosts groups',
     of: ({ hosts_groups: groups }) => groups?.map(({ name }) => name).join(', ') ?? 'all',
   },
-  { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => timeText(at) },
+  { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => momentCell(at) },
   {
     title: 'Used',
-    of: ({ last_used_at: at }) => timeText(at),
+    of: ({ last_used_at: at }) => momentCell(at),
     brief: ({ last_used_at: at }) => sinceText(at),
   },
-  { title: 'Revoked', isWhole: true, of: ({ revoked_at: at }) => timeText(at) },
+  { title: 'Revoked', isWhole: true, of: ({ revoked_at: at }) => momentCell(at) },
   { title: 'Address', isWide: true, of: ({ last_address: address }) => address },
-  { title: 'Made', isWide: true, isWhole: true, of: ({ created_at: at }) => timeText(at) },
+  { title: 'Made', isWide: true, isWhole: true, of: ({ created_at: at }) => momentCell(at) },
 ];
 
 async function list(given: Given): Promise<number> {

@@ -18,7 +18,7 @@ import { runColumns } from '../run/run-columns.ts';
 import { askedText, readTargets, targetOptions } from '../run/targets.ts';
 import { reportJob, watchJob, watchOptions } from '../run/watch-job.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { sinceText, timeText } from '../screen/moment.ts';
+import { momentCell, sinceText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { usageTrouble } from '../trouble.ts';
 import { readChoice } from './choice.ts';
@@ -95,7 +95,7 @@ const columns: readonly Column<JobView>[] = [
   {
     title: 'Made',
     isWhole: true,
-    of: ({ created_at: at }) => timeText(at),
+    of: ({ created_at: at }) => momentCell(at),
     brief: ({ created_at: at }) => sinceText(at),
   },
   { title: 'State', of: ({ state }) => state },
@@ -107,8 +107,8 @@ const columns: readonly Column<JobView>[] = [
   { title: 'Interpreter', isWide: true, of: ({ interpreter }) => interpreter },
   { title: 'Wave', isWide: true, of: ({ wave }) => wave },
   { title: 'Stop after', isWide: true, of: ({ stop_after: stopAfter }) => stopAfter },
-  { title: 'Expires', isWide: true, isWhole: true, of: ({ expires_at: at }) => timeText(at) },
-  { title: 'Ended', isWide: true, isWhole: true, of: ({ ended_at: at }) => timeText(at) },
+  { title: 'Expires', isWide: true, isWhole: true, of: ({ expires_at: at }) => momentCell(at) },
+  { title: 'Ended', isWide: true, isWhole: true, of: ({ ended_at: at }) => momentCell(at) },
   { title: 'Parent', isWide: true, of: ({ parent_id: id }) => id },
 ];
 

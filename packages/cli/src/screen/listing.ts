@@ -3,7 +3,10 @@ import { textTable } from '@remotes/protocol/screen/text-table';
 import { visibleText } from '@remotes/protocol/screen/visible-text';
 import { csvLine } from './csv.ts';
 import type { OutputFormat } from './format.ts';
+import { type MomentCell, timeText } from './moment.ts';
 import { write } from './write.ts';
+
+type Cell = string | number | boolean | MomentCell | null | undefined;
 
 /** One column of a list. A wide one stands in `-o wide` and CSV alone. */
 export type Column<Item> = {
@@ -13,7 +16,7 @@ export type Column<Item> = {
   readonly isWhole?: true;
   /** The title is somebody's name for something, and shown as it is. */
   readonly isNamed?: true;
-  of(item: Item): string | number | boolean | null | undefined;
+  of(item: Item): Cell;
   /** What stands in its place in a table that is not wide: how long ago, rather than when. */
   brief?(item: Item): string;
 };
@@ -82,7 +85,7 @@ async function showCsv<Item>(
   const end = '\r\n';
   await write(csvLine(columns.map(csvTitle)) + end);
   for await (const item of items) {
-    await write(csvLine(columns.map((column) => cellText(column.of(item)))) + end);
+    await write(csvLine(columns.map((column) => csvText(column.of(item)))) + end);
   }
 }
 
@@ -90,7 +93,17 @@ function csvTitle({ title, isNamed }: Pick<Column<never>, 'title' | 'isNamed'>):
   return isNamed ? title : title.toLowerCase().replaceAll(/[ -]/g, '_');
 }
 
-function cellText(value: string | number | boolean | null | undefined): string {
+/** A zone is in it: whoever reads a file sits elsewhere. */
+function csvText(value: Cell): string {
+  return isMoment(value) ? value.moment : cellText(value);
+}
+
+function isMoment(value: Cell): value is MomentCell {
+  return typeof value === 'object' && value !== null;
+}
+
+function cellText(value: Cell): string {
+  if (isMoment(value)) return timeText(value.moment);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return value === null || value === undefined ? '' : String(value);
 }
