@@ -15,8 +15,9 @@ export function hostUuid(id) {
 }
 
 /**
- * `db`: `run(sql)` for one statement, `kind`, and `many(table, rows)` for rows as objects. Answers the wire number of the
- * job that waits for its answers.
+ * `db`: `run(sql)` for one statement, `kind`, `many(table, rows)` for rows as objects, and `layAside(table)`, which takes
+ * indexes and triggers off a table and answers what puts them back. Answers the wire number of the job that waits for its
+ * answers.
  */
 export async function seedFleet(db, { hosts, jobs, publicPem }) {
   const isPostgres = db.kind === 'postgres';
@@ -72,6 +73,7 @@ export async function seedFleet(db, { hosts, jobs, publicPem }) {
   await db.run(
     `insert into wire_numbers (number) ${explicitId} select series.n from ${series('series', jobs + 1)}`,
   );
+  const putBack = await db.layAside('runs');
   for (let number = 1; number <= jobs + 1; number += 1) {
     const isLast = number === jobs + 1;
     const job = {
@@ -103,6 +105,7 @@ export async function seedFleet(db, { hosts, jobs, publicPem }) {
         ${isLast ? 'null' : `'outcome ' || ${text(`hosts.n % 50 % ${distinctOutcomes}`)}`}
       from ${series('hosts', hosts)}`);
   }
+  await putBack();
   await db.run(`insert into flights (run_number, host_id, deadline_at)
     select number, host_id, ${now + 3_600_000} from runs where wire_number = ${jobs + 1}`);
   // What was seeded did not happen just now.

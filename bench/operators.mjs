@@ -1,14 +1,13 @@
 // What operators wait for, with a large fleet and a long past behind it, while results come in: on SQLite and PostgreSQL.
 import { execFileSync, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openStorage } from '../packages/server/dist/storage/open.js';
+import { openForSeed } from './fleet-database.mjs';
 import { seedFleet } from './fleet-seed.mjs';
 import { startPostgres } from './postgres.mjs';
 
-const require = createRequire(new URL('../packages/server/package.json', import.meta.url));
 const serverBin = new URL('../packages/server/bin/remotes-server.js', import.meta.url).pathname;
 const resultsPerSecond = 1000;
 const name = 'bench';
@@ -69,6 +68,7 @@ async function measureOn({ dataFolder, databaseUrl, publicPem, size, start }) {
       'a page of hosts': '/api/v2/hosts?limit=100',
       'a page of hosts, far into the list': await farPage(ask),
       'hosts by a filter over facts': `/api/v2/hosts?limit=100&where=${encodeURIComponent('os=linux and architecture=arm64 and not name~"*7"')}`,
+      'the same, of which there are none': `/api/v2/hosts?limit=100&where=${encodeURIComponent('os=solaris')}`,
       'the summary of a job': `/api/v2/jobs/${job}`,
       'its groups of outcomes': `/api/v2/jobs/${job}/outcomes`,
     };
@@ -151,47 +151,4 @@ function told(generator, word) {
     generator.once('exit', (status) => reject(new Error(`The generator ended with ${status}.`)));
     if (word === 'stop') generator.send('stop');
   });
-}
-
-async function openForSeed(dataFolder, databaseUrl) {
-  if (databaseUrl !== undefined) {
-    const { Client } = require('pg');
-    const client = new Client(databaseUrl);
-    await client.connect();
-    return {
-      kind: 'postgres',
-      run: (sql) => client.query(sql),
-      async many(table, rows, explicitId) {
-        const columns = Object.keys(rows[0]).join();
-        await client.query(
-          `insert into ${table} (${columns}) ${explicitId} select ${columns} from json_populate_recordset(null::${table}, $1)`,
-          [JSON.stringify(rows)],
-        );
-      },
-      async close() {
-        await client.query('vacuum analyze');
-        await client.end();
-      },
-    };
-  }
-  const Database = require('better-sqlite3');
-  const db = new Database(join(dataFolder, 'remotes.db'));
-  db.pragma('foreign_keys = ON');
-  db.exec('begin');
-  return {
-    kind: 'sqlite',
-    run: (sql) => db.exec(sql),
-    many(table, rows) {
-      const columns = Object.keys(rows[0]);
-      const insert = db.prepare(
-        `insert into ${table} (${columns.join()}) values (${columns.map(() => '?').join()})`,
-      );
-      for (const row of rows) insert.run(...Object.values(row));
-    },
-    close() {
-      db.exec('commit');
-      db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
-    },
-  };
 }

@@ -99,6 +99,12 @@ const rooms: Readonly<Record<string, Room>> = {
     reason:
       'the live channel is a door beside http/: it asks the mind and knows neither the memory nor the other door',
   },
+  'packages/server/src/metrics/': {
+    may: ['packages/server/src/metrics/', 'packages/server/src/domain/', 'packages/server/src/http/door.ts'],
+    packages: ['prom-client', 'pino'],
+    node: ['node:http', 'node:net'],
+    reason: 'numbers are read from the mind, and told on an address of their own',
+  },
   'packages/server/src/local/': {
     may: [
       'packages/server/src/local/',
@@ -121,14 +127,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'packages/server/src/': {
     may: ['packages/server/src/', protocol],
-    packages: [
-      'pino',
-      'selfsigned',
-      'better-sqlite3',
-      'prom-client',
-      '@zxcvbn-ts/core',
-      '@zxcvbn-ts/language-common',
-    ],
+    packages: ['pino', 'selfsigned', 'better-sqlite3', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'],
     node: 'any',
     reason: 'only the files at the top know every room',
   },

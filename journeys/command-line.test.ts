@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -112,6 +112,22 @@ describe.skipIf(python === undefined)('the command line, from another folder', (
       stderr: expect.stringContaining('There is no host "nobody"'),
     });
     expect(await jobIds()).toEqual(before);
+  });
+
+  test('a run is watched to its end though the server was killed in its midst and started anew', async () => {
+    const folder = makeFolder();
+    const [begun, gate] = [join(folder, 'begun'), join(folder, 'gate')];
+    const program = `touch '${begun}'; until [ -e '${gate}' ]; do sleep 0.1; done; echo through`;
+    const running = ada.start(['run', '-H', '000001', '--', program]);
+    await expect.poll(() => existsSync(begun), { timeout: 20_000 }).toBe(true);
+    await server.kill();
+    await running.says(/is asked again until it answers/);
+    server = await startServer(database, { port: server.port });
+    writeFileSync(gate, '');
+    expect(await running.ended).toMatchObject({
+      code: 0,
+      stdout: '1 host · succeeded · 000001\nthrough\n',
+    });
   });
 
   test('the audit names who did it, and its export can be verified without the server', async () => {

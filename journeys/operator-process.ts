@@ -9,6 +9,9 @@ import { makeFolder } from './temporary-folder.ts';
 /** The command line as `npm run build` makes it, from the sources as they are now. */
 const bundle = buildBundle();
 
+/** Of the first admin. */
+export const password = 'seven green bottles, hanging';
+
 /** Somebody with the command line, and a folder for his sign-ins. */
 export type OperatorProcess = {
   readonly folder: string;
@@ -35,7 +38,6 @@ export async function signInAsFirstAdmin(
   const link = join(dataFolder, 'setup-link');
   await program.prints(/setup-link/);
   const operator = createOperator();
-  const password = 'seven green bottles, hanging';
   const { code, stderr } = await operator.run(
     ['login', url, '--setup', '--name', 'ada', '--password-stdin'],
     {

@@ -26,6 +26,8 @@ export type ProgramOptions = {
   readonly cwd?: string;
   /** What it reads on standard input; without it nothing is there to be read. */
   readonly input?: string;
+  /** More may be written to its standard input later. */
+  readonly isInputOpen?: true;
 };
 
 const running = new Set<Program>();
@@ -38,7 +40,7 @@ afterAll(async () => {
 export function startProgram(
   file: string,
   args: readonly string[],
-  { env, cwd, input }: ProgramOptions = {},
+  { env, cwd, input, isInputOpen }: ProgramOptions = {},
 ): Program {
   const child = spawn(file, args, {
     cwd,
@@ -47,7 +49,8 @@ export function startProgram(
   });
   // One that ends without reading is none of our business.
   child.stdin.on('error', () => {});
-  child.stdin.end(input);
+  if (isInputOpen) child.stdin.write(input ?? '');
+  else child.stdin.end(input);
   const out = gather(child.stdout);
   const err = gather(child.stderr);
   const ended = new Promise<Ended>((resolve, reject) => {

@@ -2,7 +2,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { Config } from './config.ts';
 import { exitStatus } from './exit-status.ts';
 import { type OutputFormat, readFormat } from './screen/format.ts';
-import { usageTrouble } from './trouble.ts';
+import { isTrouble, usageTrouble } from './trouble.ts';
 
 export type CommandShape = {
   readonly name: string;
@@ -68,19 +68,40 @@ function parse(args: readonly string[], actions: CommandShape['actions']) {
   const end = args.indexOf('--');
   const before = end < 0 ? args : args.slice(0, end);
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: [...before],
       options: Object.fromEntries(
         Object.entries(options).map(([name, { stands: _stands, ...option }]) => [name, option]),
       ),
       allowPositionals: true,
       strict: true,
+      tokens: true,
     });
+    refuseRepeated(options, tokens);
     const program = end < 0 ? undefined : args.slice(end + 1);
     return { values: values as Given['values'], words: positionals, program };
   } catch (thrown) {
-    throw usageTrouble((thrown as Error).message);
+    throw isTrouble(thrown) ? thrown : usageTrouble((thrown as Error).message);
   }
+}
+
+type Token = { readonly kind: string; readonly name?: string };
+
+/** Of an option that is said twice the first value would be dropped without a word: other hosts would be meant. */
+function refuseRepeated(options: Options, tokens: readonly Token[]): void {
+  const said = new Set<string>();
+  for (const { kind, name } of tokens) {
+    if (kind !== 'option' || name === undefined) continue;
+    const { type, multiple } = options[name] ?? {};
+    if (type !== 'string' || multiple) continue;
+    if (said.has(name)) throw usageTrouble(repeatedText(name));
+    said.add(name);
+  }
+}
+
+function repeatedText(name: string): string {
+  const advice = name === 'where' ? ': join the filters with "and" or "or"' : '';
+  return `--${name} can be given once, and is given twice${advice}.`;
 }
 
 function chooseAction(

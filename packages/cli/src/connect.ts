@@ -1,4 +1,5 @@
 import { type Api, openApi } from './api/api.ts';
+import { closingAt } from './api/audit-closing.ts';
 import { watchCheckpoints } from './api/checkpoint-watch.ts';
 import type { Given } from './command.ts';
 import { checkpointFile } from './folder/checkpoint-file.ts';
@@ -18,7 +19,12 @@ export function connect(given: Pick<Given, 'values' | 'config'>): Api {
 /** A server whether one is signed in there or not. */
 export function openServer(folder: string, { url, token, ca, ...rules }: Omit<KnownServer, 'operator'>): Api {
   requireSecure(url, rules.isInsecureHttpAllowed === true);
-  const noteCheckpoint = watchCheckpoints(checkpointFile(folder, url), new URL(url).origin);
+  // By itself: its own answers bring checkpoints too.
+  const quiet = openApi({ url, token, ca, noteCheckpoint() {} });
+  const { origin } = quiet;
+  const noteCheckpoint = watchCheckpoints(checkpointFile(folder, url), origin, (size) =>
+    closingAt(quiet, size),
+  );
   return openApi({ url, token, ca, noteCheckpoint });
 }
 

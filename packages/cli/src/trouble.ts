@@ -8,8 +8,12 @@ import { type ExitStatus, exitStatus } from './exit-status.ts';
 export type Trouble = Error & {
   readonly isTrouble: true;
   readonly status: ExitStatus;
+  /** The server may be reached again in a moment: it starts anew, say. */
+  readonly isPassing?: boolean;
   /** Of what the server refused. */
   readonly problem?: ProblemCode | string;
+  /** The server's own sentence, without our advice. */
+  readonly detail?: string;
   /** With `needs_yes`: the number of hosts that wants to be agreed to. */
   readonly hosts?: number;
 };
@@ -25,6 +29,10 @@ export function usageTrouble(sentence: string): Trouble {
 
 export function isTrouble(thrown: unknown): thrown is Trouble {
   return thrown instanceof Error && 'isTrouble' in thrown;
+}
+
+export function isPassing(thrown: unknown): thrown is Trouble {
+  return isTrouble(thrown) && thrown.isPassing === true;
 }
 
 /** Whether the server refused with this code. */

@@ -26,6 +26,7 @@ type Asked = {
 type FakeProblem = {
   readonly code: ProblemCode;
   readonly hosts?: number;
+  readonly detail?: string;
   readonly retryAfter?: number;
 };
 type Written = (response: ServerResponse) => void;
@@ -111,19 +112,18 @@ function find(method: string, path: string) {
   return undefined;
 }
 
-function sendProblem(response: ServerResponse, { code, hosts, retryAfter }: FakeProblem): void {
+function sendProblem(response: ServerResponse, { code, hosts, retryAfter, detail }: FakeProblem): void {
   const { status, title } = problems[code];
   response.writeHead(status, {
     'Content-Type': 'application/problem+json',
     ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
   });
-  const detail = `${title}.`;
   response.end(
     JSON.stringify({
       type: 'about:blank',
       title,
       status,
-      detail,
+      detail: detail ?? `${title}.`,
       code,
       ...(hosts !== undefined && { hosts }),
     }),

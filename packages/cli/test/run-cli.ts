@@ -23,12 +23,12 @@ type Ended = { readonly code: number | null; readonly stdout: string; readonly s
 type CliOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** A program to run it under, with its arguments; the command line becomes its last one. */
-  readonly under?: readonly string[];
+  /** A program to run the command line under, with its arguments. */
+  readonly under?: (line: string) => readonly string[];
 };
 
 export type Cli = {
-  /** Where it keeps sign-ins. */
+  /** Where it works, and keeps sign-ins. */
   readonly folder: string;
   start(args: readonly string[], options?: CliOptions): RunningCli;
   run(args: readonly string[], options?: CliOptions): Promise<Ended>;
@@ -46,8 +46,9 @@ export function createCli(environment: Readonly<Record<string, string>> = {}): C
   const folder = makeFolder();
   const start = (args: readonly string[], { env, input, under }: CliOptions = {}) => {
     const line = [process.execPath, bundle, ...args];
-    const [file = '', ...rest] = under ? [...under, line.map((word) => `'${word}'`).join(' ')] : line;
-    return watch(spawn(file, rest, { env: { ...plainEnvironment(folder), ...environment, ...env } }), input);
+    const [file = '', ...rest] = under ? under(line.map((word) => `'${word}'`).join(' ')) : line;
+    const place = { cwd: folder, env: { ...plainEnvironment(folder), ...environment, ...env } };
+    return watch(spawn(file, rest, place), input);
   };
   return { folder, start, run: (args, options) => start(args, options).ended };
 }

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { startFakeApi } from './fake-api.ts';
-import { fakeJob, fakePreview, fakeRun, jobHandlers } from './fake-job.ts';
+import { fakeJob, fakePreview, fakeRun, jobHandlers, jobId } from './fake-job.ts';
 import { type Cli, createCli } from './run-cli.ts';
 
-/** util-linux's script gives a program a terminal. */
-const underTerminal = ['script', '-qec'];
-const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
+/** util-linux's script gives a program a terminal. Without a name it would keep what it saw in a file `typescript`. */
+const underTerminal = (line: string) => ['script', '-qec', line, '/dev/null'];
+const hasTerminal = spawnSync('script', underTerminal('true').slice(1)).status === 0;
 
 function onTerminal(cli: Cli, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const running = cli.start(args, { under: underTerminal, env: { TERM: 'xterm', ...env } });
@@ -28,6 +29,60 @@ describe.skipIf(!hasTerminal && !process.env.CI)('on a terminal', () => {
     }
     const made = api.asked.filter(({ route }) => route === 'jobs_create');
     expect(made.map(({ body }) => body.yes)).toEqual([57]);
+  });
+
+  test('a change that reaches many hosts is asked about in the words of the server', async () => {
+    const host = { id: 1, name: 'web1', state: 'disabled' } as const;
+    const api = await startFakeApi({
+      hosts_list: () => ({ items: [], next: null }),
+      hosts_groups_list: () => ({
+        items: [{ id: 2, name: 'web', is_active: true, hosts: 57 }],
+        next: null,
+      }),
+      hosts_remove: ({ body }) =>
+        body.yes === 57
+          ? { is_dry_run: false, changed: [host], unchanged: [], will_run_on_hosts: 0 }
+          : { code: 'needs_yes', hosts: 57, detail: 'These 57 hosts go for good.' },
+    });
+    const cli = onTerminal(createCli(api.env), ['hosts', 'remove', '-g', 'web']);
+    await cli.says(/These 57 hosts go for good\. Go ahead\? \[y\/N\] /);
+    cli.type('y\r');
+    expect(await cli.ended).toMatchObject({ code: 0 });
+  });
+
+  test('a list is as wide as the terminal: names are cut, ids and counts are not', async () => {
+    const { program, settings, variables, output_variables, asked_targets, ...job } = fakeJob({
+      succeeded: 987,
+      failed: 13,
+    });
+    const api = await startFakeApi({
+      jobs_list: () => ({ items: [{ ...job, name: 'apt-get update && apt-get upgrade --yes' }], next: null }),
+    });
+    const cli = createCli(api.env);
+    const see = async (width: number) => {
+      const under = (line: string) => underTerminal(`stty cols ${width}; ${line}`);
+      return (
+        (await cli.start(['jobs'], { under, env: { TERM: 'xterm' } }).ended).stdout.split('\r\n')[1] ?? ''
+      );
+    };
+    const usual = await see(100);
+    expect(usual.length).toBeLessThanOrEqual(100);
+    expect(usual).toMatch(/ 987 succeeded, 13 failed {2}apt-get upd.*…$/);
+    const narrow = await see(80);
+    expect(narrow).toContain(`${jobId}  `);
+    expect(narrow).toMatch(/ 987 succeeded, 13 failed {2}apt-get…$/);
+  });
+
+  test('the line that tells how far a job is fits the terminal', async () => {
+    const job = fakeJob({ succeeded: 987, failed: 12, running: 1 }, { state: 'open' });
+    const api = await startFakeApi({ ...jobHandlers({}), jobs_show: () => job });
+    const under = (line: string) => underTerminal(`stty cols 40; ${line}`);
+    const watching = createCli(api.env).start(['jobs', 'watch', jobId, '--wait-seconds', '1'], {
+      under,
+      env: { TERM: 'xterm' },
+    });
+    const { stdout } = await watching.ended;
+    expect(stdout).toMatch(/0\.\d s {2}999 of 1000 done: 987 succe.*…\r/);
   });
 
   test('Ctrl-C asks; a job that is stopped ends with 130, and so does one that is left', async () => {
@@ -85,6 +140,12 @@ describe.skipIf(!hasTerminal && !process.env.CI)('on a terminal', () => {
     expect(await see([])).toContain('x␛[2Jy');
     expect(await see(['--raw'])).toContain('x\u001b[2Jy');
     expect(await see([], { NO_COLOR: '1' })).not.toContain('\u001b[32m');
+  });
+
+  test('nothing that was shown is kept in a file', async () => {
+    const cli = createCli();
+    expect(await onTerminal(cli, ['--version']).ended).toMatchObject({ code: 0 });
+    expect(readdirSync(cli.folder)).toEqual([]);
   });
 
   test('a password is shown nowhere', async () => {

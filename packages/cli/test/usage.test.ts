@@ -11,6 +11,15 @@ describe('a command line that cannot be understood', () => {
     [['hosts', '--frobnicate'], /'--frobnicate'/],
     [['hosts', 'show', 'web1', '--yes', '1'], '--yes means nothing to "hosts show".'],
     [['hosts', 'show'], '"hosts show" takes HOST, not nothing.'],
+    [
+      ['run', '-w', 'name=web1', '-w', 'os=linux', '--', 'true'],
+      '--where can be given once, and is given twice: join the filters with "and" or "or".',
+    ],
+    [['hosts', 'disable', '-w', 'a=1', '--where=b=2'], /--where can be given once/],
+    [
+      ['run', '-g', 'web', '--yes', '3', '--yes', '30', '--', 'true'],
+      '--yes can be given once, and is given twice.',
+    ],
     [['hosts', '-o', 'xml'], '-o takes table, wide, csv, json, not "xml".'],
     [['hosts', '--json', '-o', 'csv'], '--json and -o csv exclude each other: give one of them.'],
     [['run', '--', 'uname'], /Say which hosts are meant/],

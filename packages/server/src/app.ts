@@ -12,6 +12,7 @@ import { createDefinitionsView } from './domain/definitions.ts';
 import { createDelivery } from './domain/delivery.ts';
 import { signalDelivery } from './domain/delivery-signals.ts';
 import { createLiveEvents } from './domain/events/live-events.ts';
+import { createHostsOverview } from './domain/hosts-overview.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
 import { createLiveHosts } from './domain/live-hosts.ts';
 import type { Mind } from './domain/mind.ts';
@@ -75,7 +76,8 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       newestSessions: createNewestSessions(),
       definitions,
       knownHosts: createKnownHosts(),
-      presence: createPresence(clock),
+      hostsOverview: createHostsOverview(storage.tables),
+      presence: createPresence(clock, (visits) => storage.decide('recordVisits', visits)),
       liveHosts,
       delivery,
       outputStreams: createOutputStreams(config.outputLimitBytes),

@@ -18,12 +18,13 @@ const prunedAtOnce = 2_000;
 export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDays: number }): Chores {
   const chores = [
     repeat('record requests', 250, log, () => recordRequests(mind, log)),
-    repeat('record visits', 5_000, log, () => recordVisits(mind)),
+    repeat('record visits', 5_000, log, () => mind.presence.record()),
     repeat('record the use of sessions and tokens', 5_000, log, () => recordCredentialUse(mind)),
     repeat('prune sessions', 600_000, log, () => mind.storage.decide('pruneAccounts', { now: mind.clock() })),
     repeat('interrupt overdue runs', 1_000, log, () => interruptOverdue(mind)),
     repeat('hand out what is due', 1_000, log, () => mind.delivery.sweep()),
     repeat('tend jobs', 1_000, log, () => tendJobs(mind)),
+    repeat('sum up moves of runs', 1_000, log, () => sumUpMoves(mind)),
     repeat('renew the ticket key', 60_000, log, () =>
       freshenTicketKeys(mind.storage, mind.masterKey, mind.clock()),
     ),
@@ -38,7 +39,7 @@ export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDay
     async stop() {
       await Promise.all(chores.map((chore) => chore.stop()));
       await recordRequests(mind, log);
-      await recordVisits(mind);
+      await mind.presence.record();
       await recordCredentialUse(mind);
       await writeAudit(mind, true);
     },
@@ -49,11 +50,6 @@ async function recordRequests(mind: Mind, log: Logger): Promise<void> {
   const { entries, dropped } = mind.apiLog.take();
   if (dropped > 0) log.warn({ dropped }, 'The API log could not keep up: requests were left out of it.');
   if (entries.length > 0) await mind.storage.decide('recordRequests', entries);
-}
-
-async function recordVisits(mind: Mind): Promise<void> {
-  const visits = mind.presence.take();
-  if (visits.length > 0) await mind.storage.decide('recordVisits', visits);
 }
 
 async function recordCredentialUse(mind: Mind): Promise<void> {
@@ -68,6 +64,10 @@ async function interruptOverdue(mind: Mind): Promise<void> {
     if ((await mind.storage.decide('interruptOverdueRuns', { now, limit: overdueAtOnce })) < overdueAtOnce)
       return;
   }
+}
+
+async function sumUpMoves(mind: Mind): Promise<void> {
+  if (await mind.storage.tables.jobRuns.hasMoves()) await mind.storage.decide('foldRunMoves', null);
 }
 
 async function pruneApiLog(mind: Mind, days: number): Promise<void> {

@@ -13,7 +13,12 @@ export type NetworkTrouble = Trouble & {
 export function networkTrouble(thrown: unknown, url: URL, isStale: boolean): NetworkTrouble {
   const { code = '', message = '' } = thrown as NodeJS.ErrnoException;
   const base = trouble('unreached', sentenceOf(code, url, message));
-  return Object.assign(base, { isNetwork: true as const, isUnsent: isNeverSent(code), isStale });
+  return Object.assign(base, {
+    isNetwork: true as const,
+    isUnsent: isNeverSent(code),
+    isStale,
+    isPassing: !isCertificate(code),
+  });
 }
 
 export function isNetworkTrouble(thrown: unknown): thrown is NetworkTrouble {

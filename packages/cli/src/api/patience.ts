@@ -17,6 +17,7 @@ export async function withPatience(
   attempt: () => Promise<Attempt>,
   { isRepeatable }: { readonly isRepeatable: boolean },
 ): Promise<HttpAnswer> {
+  let hasLeft = false;
   for (let count = 1; ; count++) {
     try {
       const outcome = await attempt();
@@ -26,7 +27,10 @@ export async function withPatience(
       if (process.stderr.isTTY) console.error(`${refusal.message} Waiting for ${seconds} s …`);
       await delay(seconds * 1000);
     } catch (thrown) {
-      const isWorthIt = isNetworkTrouble(thrown) && (thrown.isStale || (isRepeatable && !thrown.isUnsent));
+      if (!isNetworkTrouble(thrown)) throw thrown;
+      hasLeft ||= !thrown.isUnsent;
+      // What was sent may have been done: a server that starts anew is asked what became of it.
+      const isWorthIt = thrown.isStale || (isRepeatable && hasLeft);
       if (!isWorthIt || count >= mostAttempts) throw thrown;
       await delay(firstPauseMs * 2 ** count);
     }

@@ -4,23 +4,31 @@ import { type Trouble, trouble } from '../trouble.ts';
 /** What the server says when it refuses: its own sentence, and what to do about it on this side. */
 export function problemTrouble(status: number, text: string, origin: string): Trouble {
   const details = readProblem(text);
+  // Of a server that starts anew, or of what stands before it.
+  const isPassing = [502, 503, 504].includes(status);
   if (!details)
-    return trouble(
-      'unreached',
-      `${origin} does not answer as a Remotes server does (HTTP ${status}): check the address, and what stands between.`,
+    return Object.assign(
+      trouble(
+        'unreached',
+        `${origin} does not answer as a Remotes server does (HTTP ${status}): check the address, and what stands between.`,
+      ),
+      { isPassing },
     );
   const { code, detail, hosts } = details;
-  const sentence = `${visibleText(detail)}${adviceOn(code, hosts)}`;
+  const said = visibleText(detail);
+  const sentence = `${said}${adviceOn(code, hosts)}`;
   const isServerFault = status >= 500;
   return Object.assign(trouble(isServerFault ? 'unreached' : 'refused', sentence), {
+    isPassing,
     problem: code,
+    detail: said,
     ...(hosts !== undefined && { hosts }),
   });
 }
 
 function adviceOn(code: string, hosts: number | undefined): string {
   if (code === 'not_signed_in') return ' Sign in again: remotes login.';
-  if (code === 'needs_yes' && hosts !== undefined) return ` If that is meant, repeat it with --yes ${hosts}.`;
+  if (code === 'needs_yes' && hosts !== undefined) return ` To go ahead, repeat it with --yes ${hosts}.`;
   if (code === 'version_changed') return ' Look at it again, and repeat the change if it is still wanted.';
   return '';
 }

@@ -1,6 +1,5 @@
 import type { Given, Options } from '../command.ts';
 import { isGiven, readCount } from '../given.ts';
-import { hostsText } from '../run/counts.ts';
 import { askYesOrNo } from '../screen/answers.ts';
 import { isProblem } from '../trouble.ts';
 
@@ -26,7 +25,7 @@ export async function withAgreement<Result>(
     return await change(asked);
   } catch (thrown) {
     if (!isProblem(thrown, 'needs_yes') || thrown.hosts === undefined) throw thrown;
-    const isAgreed = await askYesOrNo(`This reaches ${hostsText(thrown.hosts)}. Do it?`);
+    const isAgreed = await askYesOrNo(`${thrown.detail ?? ''} Go ahead?`);
     if (!isAgreed) throw thrown;
     return change({ ...asked, yes: thrown.hosts });
   }

@@ -5,7 +5,7 @@ import type { CommandShape, Given } from '../command.ts';
 import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { type Column, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 import { historyOptions, readLimit } from './history.ts';
 
 export const apiLog: CommandShape = {
@@ -22,7 +22,7 @@ The requests that came in, newest first, while the setting apilog_enable_logging
 type LoggedRequest = AnswerOf<typeof apiLogRoutes.api_log_list>['items'][number];
 
 const columns: readonly Column<LoggedRequest>[] = [
-  { title: 'Time', isWhole: true, of: ({ at }) => timeText(at) },
+  { title: 'Time', isWhole: true, of: ({ at }) => momentCell(at) },
   { title: 'Method', of: ({ method }) => method },
   { title: 'Path', of: ({ path }) => path },
   { title: 'Status', of: ({ status }) => status },

@@ -6,7 +6,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven, readSeconds, readTexts } from '../given.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { sinceText, timeText } from '../screen/moment.ts';
+import { momentCell, sinceText, timeText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { trouble } from '../trouble.ts';
 import { readChoice } from './choice.ts';
@@ -25,7 +25,7 @@ Tokens for programs: they are known by them instead of a name and a password. A 
   --everybody          those of all accounts, for admins
   --role ROLE          viewer, operator or admin; not above your own, which is usual
   -g, --group GROUP    narrows it to this hosts group; may be repeated
-  --expires TIME       how long it is good: 30d (90d; at most 400d)
+  --expires TIME       how long it is good: 90m, 12h, 30d (90d; at most 400d)
   --json, -o csv       other forms
 
 Examples:
@@ -55,11 +55,15 @@ const columns: readonly Column<ApiToken>[] = [
     title: 'Hosts groups',
     of: ({ hosts_groups: groups }) => groups?.map(({ name }) => name).join(', ') ?? 'all',
   },
-  { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => timeText(at) },
-  { title: 'Used', of: ({ last_used_at: at }) => sinceText(at) },
-  { title: 'Revoked', isWhole: true, of: ({ revoked_at: at }) => timeText(at) },
+  { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => momentCell(at) },
+  {
+    title: 'Used',
+    of: ({ last_used_at: at }) => momentCell(at),
+    brief: ({ last_used_at: at }) => sinceText(at),
+  },
+  { title: 'Revoked', isWhole: true, of: ({ revoked_at: at }) => momentCell(at) },
   { title: 'Address', isWide: true, of: ({ last_address: address }) => address },
-  { title: 'Made', isWide: true, isWhole: true, of: ({ created_at: at }) => timeText(at) },
+  { title: 'Made', isWide: true, isWhole: true, of: ({ created_at: at }) => momentCell(at) },
 ];
 
 async function list(given: Given): Promise<number> {
@@ -67,8 +71,6 @@ async function list(given: Given): Promise<number> {
   await showList(given.format, columns, itemsOf(connect(given), apiTokensRoutes.api_tokens_list, { query }));
   return exitStatus.done;
 }
-
-const daySeconds = 86_400;
 
 async function create(given: Given): Promise<number> {
   const [role, expires] = [readChoice(given, 'role', roles), readSeconds(given, 'expires')];
@@ -79,7 +81,7 @@ async function create(given: Given): Promise<number> {
     name: given.words[0] ?? '',
     ...(role && { role }),
     ...(groupIds.length > 0 && { hosts_groups: groupIds }),
-    ...(expires !== undefined && { expires_days: Math.ceil(expires / daySeconds) }),
+    ...(expires !== undefined && { expires_in_seconds: expires }),
   };
   const { answer } = await withConfirmation(api, () => api.ask(apiTokensRoutes.api_tokens_create, { body }));
   if (given.format === 'json') await showDetails(given.format, answer, []);

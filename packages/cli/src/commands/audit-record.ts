@@ -1,4 +1,4 @@
-import { isCheckpointSigned } from '@remotes/protocol/crypto/audit-chain';
+import { followUp } from '@remotes/protocol/crypto/audit-follow-up';
 import { auditRoutes } from '@remotes/protocol/operators/audit';
 import { type AuditCheckpoint, readCheckpoint } from '@remotes/protocol/values/audit-checkpoint';
 import type { Given } from '../command.ts';
@@ -23,15 +23,16 @@ export async function checkAudit(given: Given): Promise<number> {
   if (!kept)
     throw trouble('refused', 'No checkpoint of this server is kept yet: there is nothing to compare with.');
   const { answer } = await connect(given).ask(auditRoutes.audit_checkpoint, { query: { size: kept.size } });
-  const { checkpoint } = answer;
-  const isSame =
-    checkpoint.size === kept.size && checkpoint.hash === kept.hash && checkpoint.server === kept.server;
-  if (isSame && isCheckpointSigned(checkpoint)) {
-    await write(`The first ${kept.size} entries are those of ${new Date(kept.at_ms).toISOString()}.\n`);
+  const verdict = followUp(kept, kept, answer);
+  const keptOn = new Date(kept.at_ms).toISOString();
+  if (verdict === 'confirmed') {
+    await write(`The first ${kept.size} entries are those of ${keptOn}.\n`);
     return exitStatus.done;
   }
   console.error(
-    `The record was rewritten: up to entry ${kept.size} it is not the one that was there on ${new Date(kept.at_ms).toISOString()}.`,
+    verdict === 'rewritten'
+      ? `The record was rewritten: up to entry ${kept.size} it is not the one that was there on ${keptOn}.`
+      : `The first ${kept.size} entries are those of ${keptOn}, but signed by another key, and no succession leads to it.`,
   );
   return exitStatus.failed;
 }

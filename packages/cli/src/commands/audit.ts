@@ -7,7 +7,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { readText } from '../given.ts';
 import { type Column, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 import { usageTrouble } from '../trouble.ts';
 import { checkAudit, exportAudit, forgetCheckpoint, showCheckpoint } from './audit-record.ts';
 import { verifyFile } from './audit-verify.ts';
@@ -77,7 +77,7 @@ type Entry = AnswerOf<typeof auditRoutes.audit_list>['items'][number];
 
 const columns: readonly Column<Entry>[] = [
   { title: 'Number', of: ({ number }) => number },
-  { title: 'Time', isWhole: true, of: ({ at }) => timeText(at) },
+  { title: 'Time', isWhole: true, of: ({ at }) => momentCell(at) },
   { title: 'Who', of: ({ by }) => (by.token_name === null ? by.name : `${by.name} (${by.token_name})`) },
   { title: 'Action', of: ({ action }) => action },
   { title: 'Subject', of: ({ subject }) => subject },

@@ -7,6 +7,7 @@ import { findCommand } from '../api/find.ts';
 import type { Given } from '../command.ts';
 import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
+import { isGiven } from '../given.ts';
 import { trouble } from '../trouble.ts';
 import { withAgreement } from './agreement.ts';
 import { showChange } from './change-report.ts';
@@ -20,21 +21,26 @@ export async function commandEdit(given: Given): Promise<number> {
   const { answer: before, version } = await api.ask(commandsRoutes.commands_show, { params: { id } });
   const folder = await mkdtemp(join(tmpdir(), 'remotes-edit-'));
   const file = join(folder, `program.${endings[before.interpreter]}`);
+  await writeFile(file, before.program, { mode: 0o600 });
+  let isKept = false;
   try {
-    await writeFile(file, before.program, { mode: 0o600 });
     openEditor(given, file);
     const program = await readFile(file, 'utf8');
     if (program === before.program) {
       console.error('Nothing was changed.');
       return exitStatus.done;
     }
+    isKept = true;
     const { answer } = await withAgreement(given, (agreement) =>
       api.ask(commandsRoutes.commands_change, { params: { id }, body: { program, ...agreement }, version }),
     );
+    isKept = isGiven(given, 'dry-run');
     await showChange(given, answer);
     return exitStatus.done;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // What somebody wrote is not thrown away because it could not be stored.
+    if (isKept) console.error(`What you wrote is in ${file}.`);
+    else await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -8,7 +8,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven, readCount, readText } from '../given.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 import { usageTrouble } from '../trouble.ts';
 import { changeOptions, withAgreement } from './agreement.ts';
 import { showChange } from './change-report.ts';
@@ -65,8 +65,8 @@ const columns: readonly Column<CommandsGroupView>[] = [
   { title: 'Hosts group', of: ({ hosts_group: group }) => group.name },
   { title: 'Order', of: ({ order }) => order },
   { title: 'Active', of: ({ is_active: isActive }) => isActive },
-  { title: 'After', isWhole: true, of: ({ after_at: at }) => timeText(at) },
-  { title: 'Before', isWhole: true, of: ({ before_at: at }) => timeText(at) },
+  { title: 'After', isWhole: true, of: ({ after_at: at }) => momentCell(at) },
+  { title: 'Before', isWhole: true, of: ({ before_at: at }) => momentCell(at) },
   { title: 'Commands', of: ({ commands }) => commands },
   { title: 'Stop on failure', isWide: true, of: ({ stop_on_failure: isStopping }) => isStopping },
 ];

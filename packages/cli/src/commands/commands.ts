@@ -7,7 +7,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven, readCount, readText } from '../given.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { usageTrouble } from '../trouble.ts';
 import { changeOptions, withAgreement } from './agreement.ts';
@@ -124,7 +124,7 @@ async function listRevisions(given: Given): Promise<number> {
     given.format,
     [
       { title: 'Revision', of: ({ revision }) => revision },
-      { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
+      { title: 'Made', isWhole: true, of: ({ created_at: at }) => momentCell(at) },
       { title: 'By', of: ({ by }) => by },
       { title: 'Interpreter', of: ({ interpreter }) => interpreter },
       { title: 'Time-out', of: ({ timeout_seconds: seconds }) => `${seconds} s` },

@@ -3,11 +3,15 @@ import { exitStatus } from '../exit-status.ts';
 import { write } from '../screen/write.ts';
 import { usageTrouble } from '../trouble.ts';
 
+/** Names are other people's: each goes onto the command line quoted, so that none is taken for a command of the shell. */
 const shells: Readonly<Record<string, string>> = {
   bash: `_remotes() {
-  local IFS=$'\\n'
-  COMPREPLY=($(remotes complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-  COMPREPLY=("\${COMPREPLY[@]// /\\\\ }")
+  local found quoted
+  COMPREPLY=()
+  while IFS= read -r found; do
+    printf -v quoted '%q' "$found"
+    COMPREPLY+=("$quoted")
+  done < <(remotes complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _remotes remotes
 `,

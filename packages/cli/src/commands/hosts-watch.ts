@@ -23,6 +23,7 @@ export async function watchHosts(given: Given): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const { signal } = stop;
+  if (process.stderr.isTTY) console.error('What happens to hosts from now on; Ctrl-C ends it.');
   let lastEventId: string | undefined;
   while (!signal.aborted) {
     try {

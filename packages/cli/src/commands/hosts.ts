@@ -8,7 +8,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { readText, readTexts } from '../given.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { sinceText, timeText } from '../screen/moment.ts';
+import { momentCell, sinceText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { usageTrouble } from '../trouble.ts';
 import { changeOptions, withAgreement } from './agreement.ts';
@@ -80,7 +80,11 @@ const columns: readonly Column<HostView>[] = [
   { title: 'Name', of: ({ name }) => name },
   { title: 'State', of: ({ state }) => state },
   { title: 'Presence', of: ({ presence }) => presence },
-  { title: 'Seen', of: ({ last_seen_at: at }) => sinceText(at) },
+  {
+    title: 'Seen',
+    of: ({ last_seen_at: at }) => momentCell(at),
+    brief: ({ last_seen_at: at }) => sinceText(at),
+  },
   { title: 'Groups', of: ({ hosts_groups: groups }) => groups.map(({ name }) => name).join(', ') },
   { title: 'OS', of: ({ facts }) => facts?.os },
   { title: 'Protocol', of: ({ protocol }) => protocol },
@@ -113,8 +117,8 @@ async function list(given: Given): Promise<number> {
 
 const details: readonly Column<HostDetail>[] = [
   ...columns,
-  { title: 'Registered', isWhole: true, of: ({ registered_at: at }) => timeText(at) },
-  { title: 'Verified', isWhole: true, of: ({ verified_at: at }) => timeText(at) },
+  { title: 'Registered', isWhole: true, of: ({ registered_at: at }) => momentCell(at) },
+  { title: 'Verified', isWhole: true, of: ({ verified_at: at }) => momentCell(at) },
   { title: 'Key', of: ({ key_fingerprint: fingerprint }) => fingerprint },
   { title: 'Channel key', of: ({ channel_key: key }) => key },
   { title: 'Pending', of: ({ pending }) => pending.map(({ name }) => name).join(', ') },

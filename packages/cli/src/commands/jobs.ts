@@ -9,18 +9,18 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven, readText } from '../given.ts';
 import { agreedHosts, agreementOptions } from '../run/agreement.ts';
-import { countsText } from '../run/counts.ts';
+import { countsText, countText } from '../run/counts.ts';
 import { lookAt } from '../run/follow.ts';
 import { stopJob } from '../run/interruption.ts';
-import { previewJob, showPreview, targetsText } from '../run/preview.ts';
+import { previewJob, requireSome, showPreview, targetsText } from '../run/preview.ts';
 import { readRules, ruleOptions } from '../run/rules.ts';
 import { runColumns } from '../run/run-columns.ts';
-import { readTargets, targetOptions } from '../run/targets.ts';
+import { askedText, readTargets, targetOptions } from '../run/targets.ts';
 import { reportJob, watchJob, watchOptions } from '../run/watch-job.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell, sinceText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
-import { trouble, usageTrouble } from '../trouble.ts';
+import { usageTrouble } from '../trouble.ts';
 import { readChoice } from './choice.ts';
 import { historyOptions, readLimit } from './history.ts';
 
@@ -42,7 +42,8 @@ JOB is an id, or "last" for the newest one.
   runs            its runs, a line each
   stop            cancels what was not handed out, and asks what runs to end
   again           runs it again on some of its hosts, as a new job: all, those where it failed (timed out, was stopped or
-                  refused), those where nobody knows how it ended, or those that never got it; then watches it
+                  refused), those where nobody knows how it ended, or those that never got it; then watches it. It goes
+                  in waves, and stops after failures, as the former one did, unless --wave or --stop-after say otherwise
   cancel-waiting  cancels runs that wait to be handed out: of these jobs, on these hosts, or both
 
   --state STATE   of a job open, halted, stopped or ended; of a run queued, running, succeeded, failed …
@@ -91,18 +92,23 @@ Examples:
 
 const columns: readonly Column<JobView>[] = [
   { title: 'Job', isWhole: true, of: ({ id }) => id },
-  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
-  { title: 'Name', of: ({ name }) => name },
+  {
+    title: 'Made',
+    isWhole: true,
+    of: ({ created_at: at }) => momentCell(at),
+    brief: ({ created_at: at }) => sinceText(at),
+  },
   { title: 'State', of: ({ state }) => state },
-  { title: 'Hosts', of: ({ targets }) => targets },
-  { title: 'Runs', of: ({ counts }) => (counts === null ? '' : countsText(counts)) },
-  { title: 'By', of: ({ by }) => by?.name },
+  { title: 'Runs', isWhole: true, of: ({ counts }) => (counts === null ? '' : countsText(counts)) },
+  { title: 'Name', of: ({ name }) => name },
+  { title: 'By', isWide: true, of: ({ by }) => by?.name },
+  { title: 'Hosts', isWide: true, of: ({ targets }) => targets },
   { title: 'Kind', isWide: true, of: ({ kind }) => kind },
   { title: 'Interpreter', isWide: true, of: ({ interpreter }) => interpreter },
   { title: 'Wave', isWide: true, of: ({ wave }) => wave },
   { title: 'Stop after', isWide: true, of: ({ stop_after: stopAfter }) => stopAfter },
-  { title: 'Expires', isWide: true, isWhole: true, of: ({ expires_at: at }) => timeText(at) },
-  { title: 'Ended', isWide: true, isWhole: true, of: ({ ended_at: at }) => timeText(at) },
+  { title: 'Expires', isWide: true, isWhole: true, of: ({ expires_at: at }) => momentCell(at) },
+  { title: 'Ended', isWide: true, isWhole: true, of: ({ ended_at: at }) => momentCell(at) },
   { title: 'Parent', isWide: true, of: ({ parent_id: id }) => id },
 ];
 
@@ -127,10 +133,7 @@ async function show(given: Given): Promise<number> {
     ...columns.filter(({ title }) => title !== 'Runs'),
     { title: 'Runs', of: () => countsText(counts) },
     { title: 'Settings', of: ({ settings }) => settings.join(', ') },
-    {
-      title: 'Targets',
-      of: ({ asked_targets: targets }) => (targets === null ? '' : JSON.stringify(targets)),
-    },
+    { title: 'Targets', of: ({ asked_targets: targets }) => (targets === null ? '' : askedText(targets)) },
     { title: 'Program', of: ({ program }) => program },
   ]);
   return exitStatus.done;
@@ -173,8 +176,7 @@ async function runAgain(given: Given): Promise<number> {
   const rules = readRules(given);
   const ask = { again: { job: id, which }, ...rules };
   const preview = await previewJob(api, ask);
-  if (preview.targets === 0)
-    throw trouble('refused', `That job has no such hosts (${which}): nothing was done.`);
+  requireSome(preview, `That job has no such hosts (${which}).`);
   console.error(targetsText(preview));
   if (isGiven(given, 'dry-run')) {
     await showPreview(api, given.format, ask, preview);
@@ -198,6 +200,8 @@ async function cancelWaiting(given: Given): Promise<number> {
   const isDry = isGiven(given, 'dry-run');
   const body = { ...(jobIds.length > 0 && { jobs: jobIds }), ...(targets && { targets }), dry_run: isDry };
   const { answer } = await api.ask(jobsRoutes.jobs_cancel_waiting, { body });
-  await write(`${answer.runs} runs of ${answer.jobs} jobs ${isDry ? 'would be' : 'were'} cancelled.\n`);
+  const runs = countText(answer.runs, 'run');
+  const done = isDry ? 'would be' : answer.runs === 1 ? 'was' : 'were';
+  await write(`${runs} of ${countText(answer.jobs, 'job')} ${done} cancelled.\n`);
   return exitStatus.done;
 }

@@ -6,7 +6,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven, readText, readTexts } from '../given.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell, timeText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { trouble, usageTrouble } from '../trouble.ts';
 import { readChoice, readSwitch } from './choice.ts';
@@ -69,7 +69,7 @@ const columns: readonly Column<Operator>[] = [
   { title: 'Active', of: ({ is_active: isActive }) => isActive },
   { title: 'Password', of: ({ has_password: hasPassword }) => (hasPassword ? 'set' : 'not yet') },
   { title: 'Second factor', of: factorsText },
-  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
+  { title: 'Made', isWhole: true, of: ({ created_at: at }) => momentCell(at) },
 ];
 
 async function list(given: Given): Promise<number> {

@@ -4,6 +4,7 @@ import { jsonText } from '@remotes/protocol/screen/json-text';
 import { visibleLine, visibleText } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';
 import { findRun } from '../api/find.ts';
+import { lastingApi } from '../api/lasting-api.ts';
 import type { CommandShape, Given } from '../command.ts';
 import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -93,7 +94,12 @@ async function copy(parts: AsyncIterable<Buffer>, to: NodeJS.WriteStream, isRaw:
 const pauseMs = 500;
 
 /** Piece by piece, as it comes. */
-async function follow(api: Api, id: string, part: Stream | undefined, isRaw: boolean): Promise<void> {
+async function follow(current: Api, id: string, part: Stream | undefined, isRaw: boolean): Promise<void> {
+  const api = lastingApi(current, {
+    onLost(message, isNews) {
+      if (isNews) console.error(`${message} It is asked again until it answers.`);
+    },
+  });
   let after = -1;
   for (;;) {
     const { answer } = await api.ask(runsRoutes.runs_output, { params: { id }, query: { after } });

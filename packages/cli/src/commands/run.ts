@@ -6,12 +6,11 @@ import { exitStatus } from '../exit-status.ts';
 import { isGiven } from '../given.ts';
 import { agreedHosts, agreementOptions } from '../run/agreement.ts';
 import { orderOptions, readOrder } from '../run/order.ts';
-import { previewJob, showPreview, targetsText } from '../run/preview.ts';
+import { previewJob, requireSome, showPreview, targetsText } from '../run/preview.ts';
 import { readRules, ruleOptions } from '../run/rules.ts';
 import { requireTargets, targetOptions } from '../run/targets.ts';
 import { watchJob, watchOptions } from '../run/watch-job.ts';
 import { write } from '../screen/write.ts';
-import { trouble } from '../trouble.ts';
 
 export const run: CommandShape = {
   name: 'run',
@@ -35,6 +34,8 @@ What:
   --name NAME          what the job is called
   --setting NAME       hands it a setting; may be repeated
   --variable NAME=TEXT hands it a text as a variable; may be repeated
+  --variable VARIABLE  hands it the value that each host has for this variable (category/name); may be repeated
+  --output-variable VARIABLE  saves item n of its result to the nth of these, for each host; may be repeated
 
 How:
   --wave N|P%          so many hosts at once, or that share of them
@@ -85,7 +86,7 @@ async function runOnHosts(given: Given): Promise<number> {
   const api = connect(given);
   const ask = { ...(await readOrder(given, api)), targets, ...rules };
   const preview = await previewJob(api, ask);
-  if (preview.targets === 0) throw trouble('refused', 'No verified host is meant: nothing was done.');
+  requireSome(preview, 'No verified host is meant.');
   const isDry = isGiven(given, 'dry-run');
   if (isDry && given.format === 'json') {
     await write(`${jsonText(preview)}\n`);

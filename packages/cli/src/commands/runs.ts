@@ -9,7 +9,7 @@ import { exitStatus } from '../exit-status.ts';
 import { readText } from '../given.ts';
 import { runColumns } from '../run/run-columns.ts';
 import { showDetails, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { readChoice } from './choice.ts';
 import { historyOptions, readLimit } from './history.ts';
@@ -70,7 +70,7 @@ async function show(given: Given): Promise<number> {
     ...runColumns,
     { title: 'Interpreter', of: ({ interpreter }) => interpreter },
     { title: 'Revision', of: ({ command }) => command.revision },
-    { title: 'Started', isWhole: true, of: ({ started_at: at }) => timeText(at) },
+    { title: 'Started', isWhole: true, of: ({ started_at: at }) => momentCell(at) },
     { title: 'Settings', of: ({ inputs }) => namesAndValues(inputs.settings) },
     { title: 'Variables', of: ({ inputs }) => namesAndValues(inputs.variables) },
     { title: 'Masked', of: ({ is_masked: isMasked }) => (isMasked ? 'values of secret settings' : '') },

@@ -8,7 +8,7 @@ import { exitStatus } from '../exit-status.ts';
 import { isGiven } from '../given.ts';
 import { askYesOrNo } from '../screen/answers.ts';
 import { type Column, showList } from '../screen/listing.ts';
-import { sinceText, timeText } from '../screen/moment.ts';
+import { momentCell, sinceText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { trouble } from '../trouble.ts';
 import { withConfirmation } from './confirmation.ts';
@@ -46,9 +46,13 @@ const columns: readonly Column<Session>[] = [
   { title: 'ID', of: ({ id }) => id },
   { title: 'This one', of: ({ is_this: isThis }) => (isThis ? 'yes' : '') },
   { title: 'Kind', of: ({ kind }) => (kind === 'cookie' ? 'browser' : 'program') },
-  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
-  { title: 'Used', of: ({ last_used_at: at }) => sinceText(at) },
-  { title: 'Ends', isWhole: true, of: ({ expires_at: at }) => timeText(at) },
+  { title: 'Made', isWhole: true, of: ({ created_at: at }) => momentCell(at) },
+  {
+    title: 'Used',
+    of: ({ last_used_at: at }) => momentCell(at),
+    brief: ({ last_used_at: at }) => sinceText(at),
+  },
+  { title: 'Ends', isWhole: true, of: ({ expires_at: at }) => momentCell(at) },
   { title: 'Address', of: ({ address }) => address },
   { title: 'Agent', of: ({ agent }) => agent },
   { title: 'Second factor', of: ({ has_second_factor: hasFactor }) => hasFactor },

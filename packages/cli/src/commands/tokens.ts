@@ -9,7 +9,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven, readCount, readSeconds, readTexts } from '../given.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
 import { trouble, usageTrouble } from '../trouble.ts';
 
@@ -52,8 +52,8 @@ Example:
 const columns: readonly Column<RegistrationTokenView>[] = [
   { title: 'ID', of: ({ id }) => id },
   { title: 'State', of: ({ state }) => state.replace('_', ' ') },
-  { title: 'Made', isWhole: true, of: ({ created_at: at }) => timeText(at) },
-  { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => (at === null ? 'never' : timeText(at)) },
+  { title: 'Made', isWhole: true, of: ({ created_at: at }) => momentCell(at) },
+  { title: 'Expires', isWhole: true, of: ({ expires_at: at }) => (at === null ? 'never' : momentCell(at)) },
   {
     title: 'Hosts',
     of: ({ hosts_verified: hosts, uses }) => (uses === null ? hosts : `${hosts} of ${uses}`),

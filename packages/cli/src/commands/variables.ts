@@ -7,7 +7,7 @@ import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { readText } from '../given.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 import { usageTrouble } from '../trouble.ts';
 import { showMatrix } from './variables-matrix.ts';
 
@@ -64,7 +64,7 @@ const columns: readonly Column<VariableView>[] = [
 const valueColumns: readonly Column<ValueView>[] = [
   { title: 'Variable', of: ({ variable }) => `${variable.category}/${variable.name}` },
   { title: 'Value', of: ({ value }) => value },
-  { title: 'Set', isWhole: true, of: ({ set_at: at }) => timeText(at) },
+  { title: 'Set', isWhole: true, of: ({ set_at: at }) => momentCell(at) },
   { title: 'By', of: ({ set_by: by }) => by },
 ];
 
@@ -119,9 +119,9 @@ async function listHistory(given: Given): Promise<number> {
   const { api, params } = await findValue(given);
   const history: readonly Column<FormerValue>[] = [
     { title: 'Value', of: ({ value }) => value },
-    { title: 'Set', isWhole: true, of: ({ set_at: at }) => timeText(at) },
+    { title: 'Set', isWhole: true, of: ({ set_at: at }) => momentCell(at) },
     { title: 'By', of: ({ set_by: by }) => by },
-    { title: 'Replaced', isWhole: true, of: ({ replaced_at: at }) => timeText(at) },
+    { title: 'Replaced', isWhole: true, of: ({ replaced_at: at }) => momentCell(at) },
     { title: 'Replaced by', of: ({ replaced_by: by }) => by },
   ];
   await showList(given.format, history, itemsOf(api, variablesRoutes.values_history, { params }));

@@ -3,7 +3,7 @@ import type { CommandShape, Given } from '../command.ts';
 import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { showDetails } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 
 export const whoami: CommandShape = {
   name: 'whoami',
@@ -28,7 +28,7 @@ async function show(given: Given): Promise<number> {
     {
       title: 'Until',
       isWhole: true,
-      of: ({ session, api_token: token }) => timeText((session ?? token)?.expires_at),
+      of: ({ session, api_token: token }) => momentCell((session ?? token)?.expires_at),
     },
     { title: 'Second factor', of: factorsText },
   ]);

@@ -24,6 +24,13 @@ export function countsText(counts: RunCounts): string {
   return told.length === 0 ? 'no runs' : told.join(', ');
 }
 
+/** The same of a job that goes on: `999 of 1000 done: 987 succeeded, …`. */
+export function progressText(counts: RunCounts): string {
+  const total = totalOf(counts);
+  const done = total - counts.queued - underWay(counts);
+  return `${done} of ${total} done: ${countsText(counts)}`;
+}
+
 /** Handed out and not at its end. */
 export function underWay({ delivered, running }: RunCounts): number {
   return delivered + running;
@@ -43,5 +50,10 @@ export function statusOf(counts: RunCounts, isHalted: boolean): ExitStatus {
 
 /** `1 host`, `3 hosts`. */
 export function hostsText(count: number): string {
-  return `${count} ${count === 1 ? 'host' : 'hosts'}`;
+  return countText(count, 'host');
+}
+
+/** `1 run`, `3 runs`. */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

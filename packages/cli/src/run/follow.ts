@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventsRoutes } from '@remotes/protocol/operators/events';
 import type { JobDetail, RunCounts } from '@remotes/protocol/operators/job-view';
 import { jobsRoutes } from '@remotes/protocol/operators/jobs';
+import { RunState } from '@remotes/protocol/values/run';
 import type { Api } from '../api/api.ts';
 import { readEvents } from '../api/event-stream.ts';
 import { isTrouble } from '../trouble.ts';
@@ -51,19 +52,7 @@ export function isOver({ job, counts }: JobLook): boolean {
   return job.kind === 'ad_hoc' && counts.queued === 0 && underWay(counts) === 0;
 }
 
-const noCounts: RunCounts = {
-  queued: 0,
-  delivered: 0,
-  running: 0,
-  succeeded: 0,
-  failed: 0,
-  timed_out: 0,
-  stopped: 0,
-  interrupted: 0,
-  cancelled: 0,
-  expired: 0,
-  refused: 0,
-};
+const noCounts = Object.fromEntries(RunState.enum.map((state) => [state, 0])) as RunCounts;
 
 /** Says when there is something new: at an event, and now and then in case the events do not come. */
 function watchEvents(api: Api, id: string, signal: AbortSignal) {

@@ -1,6 +1,6 @@
 import { JobInterpreter, type JobRequest } from '@remotes/protocol/operators/job-request';
 import type { Api } from '../api/api.ts';
-import { findCommand } from '../api/find.ts';
+import { findCommand, findVariable } from '../api/find.ts';
 import type { Given, Options } from '../command.ts';
 import { readSeconds, readText, readTexts } from '../given.ts';
 import { usageTrouble } from '../trouble.ts';
@@ -14,7 +14,8 @@ export const orderOptions = {
   timeout: { type: 'string' },
   name: { type: 'string' },
   setting: { type: 'string', multiple: true, stands: 'SETTING' },
-  variable: { type: 'string', multiple: true },
+  variable: { type: 'string', multiple: true, stands: 'VARIABLE' },
+  'output-variable': { type: 'string', multiple: true, stands: 'VARIABLE' },
 } as const satisfies Options;
 
 export type Order = Omit<JobRequest, 'targets' | 'yes' | 'wave' | 'stop_after' | 'expires_in_seconds'>;
@@ -28,7 +29,7 @@ export async function readOrder(given: Given, api: Api): Promise<Order> {
     throw usageTrouble(
       'Say what is to run: -- COMMAND…, --file FILE or the name of a saved command; one of them.',
     );
-  const inputs = readInputs(given);
+  const inputs = await readInputs(given, api);
   if (saved !== undefined) {
     if (inputs.interpreter !== undefined)
       throw usageTrouble('--interpreter means nothing to a saved command: it has its own.');
@@ -44,18 +45,22 @@ export async function readOrder(given: Given, api: Api): Promise<Order> {
   return { program, name, ...(interpreter && { interpreter }), ...inputs };
 }
 
-function readInputs(given: Given): Order {
+async function readInputs(given: Given, api: Api): Promise<Order> {
   const interpreter = readInterpreter(given);
   const timeout = readSeconds(given, 'timeout');
   const name = readText(given, 'name');
   const settings = readTexts(given, 'setting');
-  const variables = readTexts(given, 'variable').map(readVariable);
+  const variables: [name: string, value: Variable][] = [];
+  for (const written of readTexts(given, 'variable')) variables.push(await readVariable(api, written));
+  const saved: number[] = [];
+  for (const word of readTexts(given, 'output-variable')) saved.push((await findVariable(api, word)).id);
   return {
     ...(interpreter && { interpreter }),
     ...(timeout !== undefined && { timeout_seconds: timeout }),
     ...(name !== undefined && { name }),
     ...(settings.length > 0 && { settings: [...settings] }),
     ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
+    ...(saved.length > 0 && { output_variables: saved }),
   };
 }
 
@@ -67,8 +72,13 @@ function readInterpreter(given: Given): JobInterpreter | undefined {
   return known;
 }
 
-function readVariable(written: string): [name: string, value: string] {
+type Variable = NonNullable<Order['variables']>[string];
+
+/** A text as `NAME=TEXT`; a name alone is a variable whose value of each host it is. */
+async function readVariable(api: Api, written: string): Promise<[name: string, value: Variable]> {
   const at = written.indexOf('=');
-  if (at < 1) throw usageTrouble(`--variable takes NAME=VALUE, not "${written}".`);
-  return [written.slice(0, at), written.slice(at + 1)];
+  if (at > 0) return [written.slice(0, at), written.slice(at + 1)];
+  if (at === 0) throw usageTrouble(`--variable takes NAME=TEXT or VARIABLE, not "${written}".`);
+  const { id, name } = await findVariable(api, written);
+  return [name, { variable: id }];
 }

@@ -6,6 +6,7 @@ import type { Api } from '../api/api.ts';
 import type { OutputFormat } from '../screen/format.ts';
 import { showList } from '../screen/listing.ts';
 import { write } from '../screen/write.ts';
+import { trouble } from '../trouble.ts';
 import { hostsText } from './counts.ts';
 
 export type PreviewAsk = Omit<BodyOf<typeof jobsRoutes.jobs_preview>, 'limit' | 'cursor'>;
@@ -30,9 +31,21 @@ export function targetsText(preview: JobPreview): string {
   ];
   const how = rules.length === 0 ? '' : ` (${rules.join(', ')})`;
   const lines = [`"${visibleLine(name)}" on ${hostsText(targets)}${how}: ${names.join(', ')}${more}`];
-  if (away > 0) lines.push(`${hostsText(away)} of them away: given it when they come.`);
-  if (never > 0) lines.push(`${hostsText(never)} of them never seen yet.`);
-  return [...lines, ...unsuitableLines(preview)].join('\n');
+  if (away > 0)
+    lines.push(
+      `${away} of them ${away === 1 ? 'is away: it gets' : 'are away: they get'} it on coming back.`,
+    );
+  if (never > 0) lines.push(`${never} of them ${never === 1 ? 'has' : 'have'} never been seen yet.`);
+  if (preview.unsuitable_count > 0)
+    lines.push(`${unsuitableText(preview)} --skip-unsuitable leaves them out.`);
+  return lines.join('\n');
+}
+
+/** Throws where nobody is left who could run it: `nobody` says so where no host is meant at all. */
+export function requireSome(preview: JobPreview, nobody: string): void {
+  if (preview.targets > 0) return;
+  const why = preview.unsuitable_count > 0 ? unsuitableText(preview) : nobody;
+  throw trouble('refused', `${why}\nNothing was done.`);
 }
 
 /** Everything that a dry run shows: all targets, and the exact text and inputs for one of them. */
@@ -76,13 +89,10 @@ function sampleText({ sample, targets, needs_yes: needsYes }: JobPreview): strin
   );
 }
 
-function unsuitableLines({ unsuitable, unsuitable_count: count }: JobPreview): string[] {
-  if (count === 0) return [];
+function unsuitableText({ unsuitable, unsuitable_count: count }: JobPreview): string {
   const named = unsuitable
     .slice(0, shownNames)
     .map((host) => `${visibleLine(host.name)} (${visibleLine(host.reason)})`);
   const more = count > named.length ? ', …' : '';
-  return [
-    `${hostsText(count)} cannot be given it: ${named.join(', ')}${more}. --skip-unsuitable leaves them out.`,
-  ];
+  return `${hostsText(count)} cannot be given it: ${named.join(', ')}${more}.`;
 }

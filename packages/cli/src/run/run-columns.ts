@@ -1,13 +1,13 @@
 import type { RunView } from '@remotes/protocol/operators/runs';
 import { durationText } from '@remotes/protocol/screen/time-text';
 import type { Column } from '../screen/listing.ts';
-import { timeText } from '../screen/moment.ts';
+import { momentCell } from '../screen/moment.ts';
 import { exitText, stateText } from './run-ending.ts';
 
 /** A run as a line of a list. */
 export const runColumns: readonly Column<RunView>[] = [
   { title: 'Run', isWhole: true, of: ({ id }) => id },
-  { title: 'Time', isWhole: true, of: ({ delivered_at: at, finished_at: end }) => timeText(at ?? end) },
+  { title: 'Time', isWhole: true, of: ({ delivered_at: at, finished_at: end }) => momentCell(at ?? end) },
   { title: 'Host', of: ({ host }) => host.name },
   { title: 'Command', of: ({ command }) => command.name },
   { title: 'State', of: ({ state }) => stateText(state) },

@@ -31,3 +31,13 @@ export function requireTargets(given: Given): JobTargets {
     );
   return targets;
 }
+
+/** The same as it was asked for, in words. */
+export function askedText({ hosts, hosts_groups: groups, where }: JobTargets): string {
+  const parts = [
+    ...(groups ? [`groups ${groups.join(', ')}`] : []),
+    ...(hosts ? [`hosts ${hosts.join(', ')}`] : []),
+    ...(where === undefined ? [] : [`where ${where}`]),
+  ];
+  return parts.join('; ');
+}

@@ -4,6 +4,7 @@ import { jsonText } from '@remotes/protocol/screen/json-text';
 import { durationText } from '@remotes/protocol/screen/time-text';
 import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';
+import { lastingApi } from '../api/lasting-api.ts';
 import { itemsOf } from '../api/pages.ts';
 import type { Given, Options } from '../command.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
@@ -12,7 +13,8 @@ import { createPaint } from '../screen/colours.ts';
 import { showList } from '../screen/listing.ts';
 import { createProgressLine } from '../screen/progress-line.ts';
 import { write } from '../screen/write.ts';
-import { countsText, hostsText, statusOf, totalOf, underWay } from './counts.ts';
+import { isPassing, trouble } from '../trouble.ts';
+import { countsText, hostsText, progressText, statusOf, totalOf, underWay } from './counts.ts';
 import { followJob, isOver, type JobLook, lookAt } from './follow.ts';
 import { onInterruption } from './interruption.ts';
 import { outcomesText } from './outcomes.ts';
@@ -37,21 +39,32 @@ export async function watchJob(given: Given, api: Api, id: string, awayHosts: nu
   };
   const line = createProgressLine();
   const interruption = onInterruption(api, id, line);
-  const show = ({ counts }: JobLook) => line.show(`${durationText(elapsed())}  ${countsText(counts)}`);
+  const say = (text: string) => line.show(`${durationText(elapsed())}  ${text}`);
+  const show = ({ counts }: JobLook) => say(progressText(counts));
   const wait = waitSeconds === undefined ? undefined : AbortSignal.timeout(waitSeconds * 1000);
   const signal = wait ? AbortSignal.any([interruption.signal, wait]) : interruption.signal;
+  const onLost = (message: string, isNews: boolean) => {
+    say(`the server is not reached; asking again: ${api.origin}`);
+    if (isNews && !process.stderr.isTTY) console.error(`${message} It is asked again until it answers.`);
+  };
+  const lasting = lastingApi(api, { signal, onLost });
   try {
-    await followJob(api, id, { isEnough, show, signal });
-  } finally {
-    line.clear();
-    interruption.end();
+    await followJob(lasting, id, { isEnough, show, signal }).finally(() => {
+      line.clear();
+      interruption.end();
+    });
+    const look = await lookAt(lasting, id);
+    await reportJob(given, lasting, look);
+    console.error(summaryText(look, elapsed(), await waitingHosts(lasting, look)));
+    return interruption.wasAsked()
+      ? exitStatus.interrupted
+      : statusOf(look.counts, look.job.state === 'halted');
+  } catch (thrown) {
+    if (!isPassing(thrown)) throw thrown;
+    // Whoever is left alone with it wants to find it again.
+    const status = interruption.wasAsked() ? 'interrupted' : 'unreached';
+    throw trouble(status, `${thrown.message}\nThe job was made. To watch on: remotes jobs watch ${id}`);
   }
-  const look = await lookAt(api, id);
-  await reportJob(given, api, look);
-  console.error(summaryText(look, elapsed(), await waitingHosts(api, look)));
-  return interruption.wasAsked()
-    ? exitStatus.interrupted
-    : statusOf(look.counts, look.job.state === 'halted');
 }
 
 /** What came of a job so far, in the format that was asked for. */
@@ -76,7 +89,8 @@ function summaryText(look: JobLook, tookMs: number, waiting: string): string {
     `${hostsText(totalOf(counts))}: ${countsText(counts)}, after ${durationText(tookMs)}. Job ${job.id}${standing(job)}`,
   ];
   if (waiting !== '') lines.push(`Not done yet: ${waiting}`);
-  if (!isOver(look)) lines.push(`It goes on: remotes jobs watch ${job.id}, remotes jobs stop ${job.id}`);
+  if (!isOver(look))
+    lines.push(`To watch on: remotes jobs watch ${job.id}`, `To stop it: remotes jobs stop ${job.id}`);
   const again = counts.failed + counts.timed_out + counts.stopped + counts.refused;
   if (again > 0 && isOver(look))
     lines.push(`Once more where it failed: remotes jobs again ${job.id} --which failed`);

@@ -3,7 +3,10 @@ import { textTable } from '@remotes/protocol/screen/text-table';
 import { visibleText } from '@remotes/protocol/screen/visible-text';
 import { csvLine } from './csv.ts';
 import type { OutputFormat } from './format.ts';
+import { type MomentCell, timeText } from './moment.ts';
 import { write } from './write.ts';
+
+type Cell = string | number | boolean | MomentCell | null | undefined;
 
 /** One column of a list. A wide one stands in `-o wide` and CSV alone. */
 export type Column<Item> = {
@@ -13,10 +16,10 @@ export type Column<Item> = {
   readonly isWhole?: true;
   /** The title is somebody's name for something, and shown as it is. */
   readonly isNamed?: true;
-  of(item: Item): string | number | boolean | null | undefined;
+  of(item: Item): Cell;
+  /** What stands in its place in a table that is not wide: how long ago, rather than when. */
+  brief?(item: Item): string;
 };
-
-const usualWidth = 100;
 
 /** Prints a list in the format that was asked for; JSON and CSV item by item, as they come. */
 export async function showList<Item>(
@@ -28,7 +31,9 @@ export async function showList<Item>(
   if (format === 'csv') return showCsv(columns, items);
   const shown = columns.filter(({ isWide }) => !isWide || format === 'wide');
   const rows: string[][] = [];
-  for await (const item of items) rows.push(shown.map((column) => cellText(column.of(item))));
+  const textOf = (column: Column<Item>, item: Item) =>
+    format === 'table' && column.brief ? column.brief(item) : cellText(column.of(item));
+  for await (const item of items) rows.push(shown.map((column) => textOf(column, item)));
   const titles = shown.map(({ title, isNamed }) => (isNamed ? title : title.toUpperCase()));
   const width = format === 'wide' ? Number.POSITIVE_INFINITY : widthOfScreen();
   const whole = new Set(shown.flatMap(({ isWhole }, index) => (isWhole ? [index] : [])));
@@ -57,8 +62,11 @@ export async function showDetails<Item>(
   );
 }
 
+/** What goes into a file or another program is never cut short. */
 function widthOfScreen(): number {
-  return Math.max(usualWidth, process.stdout.columns ?? 0);
+  const { isTTY, columns } = process.stdout;
+  // A terminal may not know how wide it is.
+  return (isTTY && columns) || Number.POSITIVE_INFINITY;
 }
 
 async function showJson<Item>(items: AsyncIterable<Item> | Iterable<Item>): Promise<void> {
@@ -77,7 +85,7 @@ async function showCsv<Item>(
   const end = '\r\n';
   await write(csvLine(columns.map(csvTitle)) + end);
   for await (const item of items) {
-    await write(csvLine(columns.map((column) => cellText(column.of(item)))) + end);
+    await write(csvLine(columns.map((column) => csvText(column.of(item)))) + end);
   }
 }
 
@@ -85,7 +93,17 @@ function csvTitle({ title, isNamed }: Pick<Column<never>, 'title' | 'isNamed'>):
   return isNamed ? title : title.toLowerCase().replaceAll(/[ -]/g, '_');
 }
 
-function cellText(value: string | number | boolean | null | undefined): string {
+/** A zone is in it: whoever reads a file sits elsewhere. */
+function csvText(value: Cell): string {
+  return isMoment(value) ? value.moment : cellText(value);
+}
+
+function isMoment(value: Cell): value is MomentCell {
+  return typeof value === 'object' && value !== null;
+}
+
+function cellText(value: Cell): string {
+  if (isMoment(value)) return timeText(value.moment);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return value === null || value === undefined ? '' : String(value);
 }

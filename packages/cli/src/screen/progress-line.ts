@@ -16,7 +16,11 @@ export function createProgressLine(to: NodeJS.WriteStream = process.stderr): Pro
     shown = text;
   };
   return {
-    show: (text) => put(visibleLine(text).slice(0, Math.max(1, (to.columns || 80) - 1))),
+    show: (text) => put(cut(visibleLine(text), (to.columns || 80) - 1)),
     clear: () => put(''),
   };
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }

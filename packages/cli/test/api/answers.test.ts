@@ -2,24 +2,29 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signCheckpoint } from '@remotes/protocol/crypto/audit-chain';
-import { writeCheckpoint } from '@remotes/protocol/values/audit-checkpoint';
+import { type AuditCheckpoint, writeCheckpoint } from '@remotes/protocol/values/audit-checkpoint';
 import { describe, expect, test } from 'vitest';
 import { startFakeApi } from '../fake-api.ts';
 import { createCli } from '../run-cli.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 const server = '8cfe3e68-0160-4082-b3f6-271295723835';
+const closing = (said: AuditCheckpoint) => ({ checkpoint: said, recovery_key: null, successions: [] });
 const noSettings = () => ({ items: [], next: null });
 
-function checkpoint(size: number, hash: string): string {
-  return writeCheckpoint(
-    signCheckpoint(privateKey, { server, size, hash: hash.repeat(64), at_ms: 1_795_000_000_000 + size }),
-  );
+function signed(size: number, hash: string, key = privateKey) {
+  return signCheckpoint(key, { server, size, hash: hash.repeat(64), at_ms: 1_795_000_000_000 + size });
+}
+function checkpoint(size: number, hash: string, key = privateKey): string {
+  return writeCheckpoint(signed(size, hash, key));
 }
 
 describe('checkpoints of the audit', () => {
   test('the newest is kept; a smaller, another and an unsigned one are reported and not kept', async () => {
-    const api = await startFakeApi({ settings_list: noSettings });
+    const api = await startFakeApi({
+      settings_list: noSettings,
+      audit_checkpoint: ({ query }) => closing(signed(Number(query.size), query.size === '2' ? 'b' : 'c')),
+    });
     const cli = createCli(api.env);
     const ask = async (header: string) => {
       api.headers['Remotes-Checkpoint'] = header;
@@ -38,6 +43,58 @@ describe('checkpoints of the audit', () => {
     expect((await cli.run(['audit', 'checkpoint'])).stdout).toBe(`${three}\n`);
     await cli.run(['audit', 'forget-checkpoint']);
     expect(await ask(two)).toBe('');
+  });
+});
+
+describe('a record of the audit that is longer than the kept one', () => {
+  const { privateKey: otherKey } = generateKeyPairSync('ed25519');
+  const refusal = { code: 'not_found' } as const;
+  const rewritten = /^WARNING: .* another record of its audit than it showed on 2026-/;
+  const otherSigner = /^WARNING: .* signed by another key/;
+  test.each([
+    ['that leads through it is kept', () => closing(signed(2, 'b')), checkpoint(3, 'c'), /^$/, true],
+    [
+      'that was rewritten below it is reported',
+      () => closing(signed(2, 'd')),
+      checkpoint(3, 'c'),
+      rewritten,
+      false,
+    ],
+    ['that has no such entry is reported', () => refusal, checkpoint(3, 'c'), rewritten, false],
+    [
+      'that is told of by another key is reported',
+      () => closing(signed(2, 'b', otherKey)),
+      checkpoint(3, 'c', otherKey),
+      otherSigner,
+      false,
+    ],
+    [
+      'whose beginning and end are signed by two is reported',
+      () => closing(signed(2, 'b')),
+      checkpoint(3, 'c', otherKey),
+      otherSigner,
+      false,
+    ],
+    [
+      'about which nothing more is said is not kept',
+      () => ({ code: 'not_signed_in' }) as const,
+      checkpoint(3, 'c'),
+      /^$/,
+      false,
+    ],
+  ])('%s', async (_, answer, longer, warning, isKept) => {
+    const api = await startFakeApi({ settings_list: noSettings, audit_checkpoint: answer });
+    const cli = createCli(api.env);
+    for (const header of [checkpoint(2, 'b'), longer]) {
+      api.headers['Remotes-Checkpoint'] = header;
+      const { code, stderr } = await cli.run(['settings']);
+      expect(code).toBe(0);
+      expect(stderr).toMatch(header === longer ? warning : /^$/);
+    }
+    const { query } = api.asked.findLast(({ route }) => route === 'audit_checkpoint')!;
+    expect(query).toEqual({ size: '2' });
+    const kept = (await cli.run(['audit', 'checkpoint'])).stdout.trim();
+    expect(kept).toBe(isKept ? longer : checkpoint(2, 'b'));
   });
 });
 

@@ -44,6 +44,22 @@ describe('completion', () => {
     });
   });
 
+  test('a name that bash would run is no more than a name on its command line', async () => {
+    const { stdout, ...cli } = await createCli().run(['completion', 'bash']);
+    expect(cli.code).toBe(0);
+    const names = ['All hosts', 'a;echo ran', '$(echo ran)', '`echo ran`', '*', "it's", 'a&b|c>d'];
+    // As when the first, second … is chosen, and Enter pressed.
+    const script = `${stdout}
+      remotes() { printf '%s\\n' "\${names[@]}"; }
+      names=("$@")
+      COMP_WORDS=(remotes hosts show '') COMP_CWORD=3
+      _remotes
+      for word in "\${COMPREPLY[@]}"; do eval "printf '%s\\n' $word"; done`;
+    expect(execFileSync('bash', ['-c', script, 'bash', ...names], { encoding: 'utf8' })).toBe(
+      names.map((name) => `${name}\n`).join(''),
+    );
+  });
+
   test.each(['bash', 'zsh', 'fish'])('what %s is given it can read', async (shell) => {
     const { code, stdout } = await createCli().run(['completion', shell]);
     expect(code).toBe(0);

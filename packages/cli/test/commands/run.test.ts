@@ -41,7 +41,7 @@ describe('remotes run', () => {
     ]);
     expect(code).toBe(4);
     expect(stderr).toMatch(/3 hosts: 2 succeeded, 1 waiting, after 1\.\d s/);
-    expect(stderr).toContain(`Not done yet: web2\nIt goes on: remotes jobs watch ${jobId}`);
+    expect(stderr).toContain(`Not done yet: web2\nTo watch on: remotes jobs watch ${jobId}\n`);
   });
 
   test('looks again and again where no events come, and says what came back, alike answers together', async () => {
@@ -87,6 +87,26 @@ describe('remotes run', () => {
     expect(api.asked.filter(({ route }) => route === 'jobs_show').length).toBeGreaterThan(3);
   });
 
+  test('waits for a server that starts anew, says so, and names the job when it waits no longer', async () => {
+    let absences = 1;
+    const api = await startFakeApi({
+      ...jobHandlers({ succeeded: 3 }),
+      jobs_show: () => (absences-- > 0 ? { code: 'unavailable' } : fakeJob({ succeeded: 3 })),
+    });
+    const cli = createCli(api.env);
+    const { code, stderr } = await cli.run(onWeb);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/busy\. It is asked again until it answers\.\n3 hosts: 3 succeeded/),
+    });
+    absences = Number.POSITIVE_INFINITY;
+    const left = await cli.run(['run', '-g', 'web', '--wait-seconds', '1', '--', 'uname']);
+    expect(left).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(`The job was made. To watch on: remotes jobs watch ${jobId}\n`),
+    });
+  });
+
   test('asks for the job once however often it says so: with one Idempotency-Key', async () => {
     let attempts = 0;
     const api = await startFakeApi({
@@ -122,6 +142,23 @@ describe('remotes run', () => {
     expect(api.asked.find(({ route }) => route === 'jobs_create')?.body).toMatchObject({ yes: 57 });
   });
 
+  test('a host that cannot be given it is told with the reason, not as one that nobody meant', async () => {
+    const reason = "it speaks v1, and powershell needs Remotes' own protocol";
+    const unsuitable = [{ id: 1, name: 'pyv1', reason }];
+    const nobody = { targets: 0, items: [] };
+    const found = [fakePreview({ ...nobody, unsuitable, unsuitable_count: 1 }), fakePreview(nobody)];
+    const api = await startFakeApi({ jobs_preview: () => found.shift() ?? fakePreview() });
+    const cli = createCli(api.env);
+    expect(await cli.run(['run', '-H', 'pyv1', '--interpreter', 'powershell', '--', 'x'])).toMatchObject({
+      code: 3,
+      stderr: `1 host cannot be given it: pyv1 (${reason}).\nNothing was done.\n`,
+    });
+    expect(await cli.run(['run', '-g', 'web', '--', 'x'])).toMatchObject({
+      code: 3,
+      stderr: 'No verified host is meant.\nNothing was done.\n',
+    });
+  });
+
   test('says the number when the server wants another one', async () => {
     const api = await startFakeApi({
       ...jobHandlers({}),
@@ -129,7 +166,7 @@ describe('remotes run', () => {
     });
     expect(await createCli(api.env).run(onWeb)).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('If that is meant, repeat it with --yes 58.'),
+      stderr: expect.stringContaining('To go ahead, repeat it with --yes 58.'),
     });
   });
 
@@ -180,6 +217,32 @@ describe('remotes run', () => {
     });
   });
 
+  test('hands over what is stored of each host, and saves to variables what comes back', async () => {
+    const variable = (id: number, category: string, name: string) => ({
+      ...{ id, category, name },
+      ...{ read_by: [], saved_by: [] },
+    });
+    const known = [variable(3, 'net', 'zone'), variable(4, 'os', 'zone'), variable(5, 'os', 'kernel')];
+    const api = await startFakeApi({
+      ...jobHandlers({ succeeded: 3 }),
+      variables_list: () => ({ items: known, next: null }),
+    });
+    const cli = createCli(api.env);
+    const variables = ['--variable', 'os/zone', '--variable', 'kernel', '--output-variable', 'os/kernel'];
+    const program = ['--no-wait', '--', 'uname'];
+    expect(await cli.run(['run', '-g', 'web', ...variables, ...program])).toMatchObject({ code: 0 });
+    expect(api.faults).toEqual([]);
+    expect(api.asked.at(-1)?.body).toMatchObject({
+      variables: { zone: { variable: 4 }, kernel: { variable: 5 } },
+      output_variables: [5],
+    });
+    expect(await cli.run(['run', '-g', 'web', '--variable', 'zone', ...program])).toMatchObject({
+      code: 3,
+      stderr: 'Several variables are called "zone": net/zone, os/zone.\n',
+    });
+    expect(await cli.run(['run', '-g', 'web', '--variable', '=x', ...program])).toMatchObject({ code: 2 });
+  });
+
   test('a dry run shows the hosts and the exact text for one of them, and makes nothing', async () => {
     const sample = {
       host: { id: 1, name: 'web1' },
@@ -199,7 +262,9 @@ describe('remotes run', () => {
       'x',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toContain('"uname" on 3 hosts: web1, web2, web3\n1 host of them away');
+    expect(stderr).toContain(
+      '"uname" on 3 hosts: web1, web2, web3\n1 of them is away: it gets it on coming back.\n',
+    );
     expect(stdout).toMatchInlineSnapshot(`
       "ID  HOST  PRESENCE  PROTOCOL
       1   web1  online    sealed

@@ -2,7 +2,7 @@ import type { AuditCheckpoint } from '../values/audit-checkpoint.ts';
 import { type AuditClosing, readExportLine } from '../values/audit-export.ts';
 import { type CanonicalValue, canonicalJson } from '../values/canonical-json.ts';
 import { chainHash, chainStart, isCheckpointSigned } from './audit-chain.ts';
-import { areSigned, fingerprintOf, leadsTo } from './key-chain.ts';
+import { areSigned, fingerprintOf, leadsTo, type Proved } from './key-chain.ts';
 
 /** By what an export is judged besides itself. */
 export type AuditTrust = {
@@ -84,7 +84,7 @@ function judgeClosing(
     successions,
   };
   const wantsRecoveryKey = successions.some(({ by }) => by === 'recovery');
-  if (!areSigned(proved) || wantsRecoveryKey !== (recovery_key !== null)) {
+  if (!areSigned(proved) || !isOneLine(proved) || wantsRecoveryKey !== (recovery_key !== null)) {
     return wrong('A succession of signing keys at the end was changed.');
   }
   const stranger = kept.find(({ server }) => server !== checkpoint.server);
@@ -103,6 +103,15 @@ function judgeClosing(
     );
   }
   return { checkpoint, fingerprint, isKeyKnown: keys !== undefined };
+}
+
+/** Nothing signs the list as a whole: in it each leads on from the one before, and one of them to the key that has signed. */
+function isOneLine({ signing_key, successions }: Proved): boolean {
+  const isGapless = successions.every(
+    ({ previous_key }, index) => index === 0 || previous_key === successions[index - 1]?.next_key,
+  );
+  const keys = successions.flatMap(({ previous_key, next_key }) => [previous_key, next_key]);
+  return isGapless && (keys.length === 0 || keys.includes(signing_key));
 }
 
 function rewritten(kept: AuditCheckpoint): string {

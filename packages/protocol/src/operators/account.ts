@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { Password } from './account-forms.ts';
+import { about } from './forms.ts';
 import type { ApiRoute } from './route.ts';
 
 /** Ten, each good once, in the place of a one-time code. Shown this once. */
@@ -21,10 +22,8 @@ export const accountRoutes = {
     summary: 'Begin to use one-time codes: a new secret, shown this once',
     success: 200,
     answer: Type.Object({
-      /** Base32, to be typed into an app. */
-      secret: Type.String(),
-      /** The same as `otpauth://totp/…`, for a QR code. */
-      url: Type.String(),
+      secret: about('Base32, to be typed into an app.', Type.String()),
+      url: about('The same as `otpauth://totp/…`, for a QR code.', Type.String()),
     }),
   },
   totp_confirm: {

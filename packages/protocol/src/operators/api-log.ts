@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Moment, nullable } from './forms.ts';
+import { about, Moment, nullable } from './forms.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
 
@@ -14,8 +14,10 @@ export const LoggedRequest = Type.Object({
   operator_name: nullable(Type.String()),
   client_agent: nullable(Type.String()),
   duration_ms: Type.Number(),
-  /** What was sent, tokens and keys masked; null unless a setting asks for it. */
-  arguments: nullable(Type.String()),
+  arguments: about(
+    'What was sent, tokens and keys masked; null unless a setting asks for it.',
+    nullable(Type.String()),
+  ),
 });
 export type LoggedRequest = Static<typeof LoggedRequest>;
 

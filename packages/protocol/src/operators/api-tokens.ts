@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { HostsGroupIds, Role } from './account-forms.ts';
-import { Moment, Named, nullable } from './forms.ts';
+import { about, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
@@ -10,8 +10,7 @@ export const ApiToken = Type.Object({
   name: Type.String(),
   operator_id: Type.Integer(),
   operator_name: Type.String(),
-  /** As it was asked for; it never counts for more than its owner's. */
-  role: Role,
+  role: about("As it was asked for; it never counts for more than its owner's.", Role),
   hosts_groups: nullable(Type.Array(Named)),
   created_at: Moment,
   expires_at: Moment,
@@ -21,6 +20,8 @@ export const ApiToken = Type.Object({
 });
 export type ApiToken = Static<typeof ApiToken>;
 
+const daySeconds = 86_400;
+
 export const apiTokensRoutes = {
   api_tokens_list: {
     method: 'GET',
@@ -29,8 +30,7 @@ export const apiTokensRoutes = {
     summary: 'List your own API tokens; an admin may list those of everybody',
     query: Type.Object({
       ...pageQuery,
-      /** Of everybody, for admins. */
-      all: Type.Optional(Type.Boolean({ default: false })),
+      all: about('Of everybody, for admins.', Type.Optional(Type.Boolean({ default: false }))),
     }),
     success: 200,
     answer: pageOf(ApiToken),
@@ -42,14 +42,19 @@ export const apiTokensRoutes = {
     summary: 'Make an API token for a program; it is shown this once',
     body: Type.Object({
       name: Type.String({ minLength: 1, maxLength: 100 }),
-      /** Not above your own, which is usual. */
-      role: Type.Optional(Role),
-      /** Within your own, which are usual. */
-      hosts_groups: Type.Optional(HostsGroupIds),
-      expires_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 400, default: 90 })),
+      role: about('Not above your own, which is usual.', Type.Optional(Role)),
+      hosts_groups: about('Within your own, which are usual.', Type.Optional(HostsGroupIds)),
+      expires_in_seconds: about(
+        'How long it is good: 90 days where it is not said, 400 days at most.',
+        Type.Optional(Type.Integer({ minimum: 1, maximum: 400 * daySeconds, default: 90 * daySeconds })),
+      ),
     }),
     success: 201,
-    answer: Type.Object({ id: Type.Integer(), token: Type.String(), expires_at: Moment }),
+    answer: Type.Object({
+      id: Type.Integer(),
+      token: about('`rmt_api_…`, shown this once.', Type.String()),
+      expires_at: Moment,
+    }),
     isCreating: true,
     shownOnce: ['token'],
   },

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { AuditEntry } from '../values/audit-entry.ts';
 import { AuditClosing } from '../values/audit-export.ts';
 import { Sha256 } from '../values/text-forms.ts';
+import { about } from './forms.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
 
@@ -15,13 +16,20 @@ export const auditRoutes = {
     summary: 'List what was done, newest first',
     query: Type.Object({
       ...pageQuery,
-      /** A name: of an operator, or of an account on the server's machine. */
-      actor: Type.Optional(Type.String({ maxLength: 200 })),
-      /** `host.approve`, or `host` for all that was done to hosts. */
-      action: Type.Optional(Type.String({ maxLength: 100, pattern: '^[a-z_]+(\\.[a-z_]+)?$' })),
-      subject: Type.Optional(Type.String({ maxLength: 400 })),
-      since_at: Type.Optional(Time),
-      before_at: Type.Optional(Time),
+      actor: about(
+        "A name: of an operator, or of an account on the server's machine.",
+        Type.Optional(Type.String({ maxLength: 200 })),
+      ),
+      action: about(
+        '`host.approve`, or `host` for all that was done to hosts.',
+        Type.Optional(Type.String({ maxLength: 100, pattern: '^[a-z_]+(\\.[a-z_]+)?$' })),
+      ),
+      subject: about(
+        'What was changed: `host 7`, `job 019a…`.',
+        Type.Optional(Type.String({ maxLength: 400 })),
+      ),
+      since_at: about('Entries from then on.', Type.Optional(Time)),
+      before_at: about('Entries before then.', Type.Optional(Time)),
     }),
     success: 200,
     answer: pageOf(Type.Object({ ...AuditEntry.properties, hash: Sha256 })),
@@ -37,11 +45,13 @@ export const auditRoutes = {
   audit_checkpoint: {
     method: 'GET',
     path: '/api/v2/audit/checkpoint',
-    access: 'operator_known',
+    access: 'viewer',
     summary: 'Show the newest signed checkpoint of the audit, or one of its first entries',
     query: Type.Object({
-      /** How many entries it is to be of: what was kept at that size must be the same. */
-      size: Type.Optional(Type.Integer({ minimum: 0 })),
+      size: about(
+        'How many entries it is to be of: what was kept at that size must be the same.',
+        Type.Optional(Type.Integer({ minimum: 0 })),
+      ),
     }),
     success: 200,
     answer: AuditClosing,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { about } from './forms.ts';
 
 /** How many hosts it may reach, as far as was agreed to; wanted above the number that a setting names. */
 export const yes = Type.Optional(Type.Integer({ minimum: 0 }));
@@ -18,10 +19,11 @@ export const ChangeInWords = Type.Object({
 export const changeMembers = {
   is_dry_run: Type.Boolean(),
   changes: Type.Array(ChangeInWords),
-  /** On how many verified hosts commands run because of it, now or when a window opens. */
-  will_run_on_hosts: Type.Integer(),
-  /** Worth knowing, and no obstacle. */
-  notes: Type.Array(Type.String()),
+  will_run_on_hosts: about(
+    'On how many verified hosts commands run because of it, now or when a window opens.',
+    Type.Integer(),
+  ),
+  notes: about('Worth knowing, and no obstacle.', Type.Array(Type.String())),
 };
 export const Change = Type.Object(changeMembers);
 export type Change = Static<typeof Change>;

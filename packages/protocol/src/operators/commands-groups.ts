@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { FleetCommandsGroup } from '../values/fleet-file.ts';
 import { agreement, changeMembers } from './changes.ts';
-import { Id, Moment, Named, nullable } from './forms.ts';
+import { about, Id, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
@@ -9,16 +9,15 @@ import type { ApiRoute } from './route.ts';
 export const CommandsGroupView = Type.Object({
   id: Type.Integer(),
   name: Type.String(),
-  /** Whose hosts run its commands, once each. */
-  hosts_group: Named,
-  /** Lower comes first. */
-  order: Type.Integer(),
-  /** Nothing is run until then, and from then on: both exclusive. */
-  after_at: nullable(Moment),
+  hosts_group: about('Whose hosts run its commands, once each.', Named),
+  order: about('Lower comes first.', Type.Integer()),
+  after_at: about('Nothing is run until then, and from then on: both exclusive.', nullable(Moment)),
   before_at: nullable(Moment),
   is_active: Type.Boolean(),
-  /** Whether a host on which a command did not succeed is kept from the next ones. */
-  stop_on_failure: Type.Boolean(),
+  stop_on_failure: about(
+    'Whether a host on which a command did not succeed is kept from the next ones.',
+    Type.Boolean(),
+  ),
   commands: Type.Integer(),
 });
 export type CommandsGroupView = Static<typeof CommandsGroupView>;

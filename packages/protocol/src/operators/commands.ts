@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { FleetCommand, longestTimeoutSeconds, mostAttempts } from '../values/fleet-file.ts';
 import { Interpreter } from '../values/interpreter.ts';
 import { agreement, changeMembers } from './changes.ts';
-import { Id, Moment, Named, nullable } from './forms.ts';
+import { about, Id, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
@@ -11,24 +11,22 @@ import type { ApiRoute } from './route.ts';
 const revisionMembers = {
   interpreter: Interpreter,
   timeout_seconds: Type.Number(),
-  /** How often it may be delivered to a host as long as nobody knows how it ended. */
-  attempts: Type.Integer(),
+  attempts: about(
+    'How often it may be delivered to a host as long as nobody knows how it ended.',
+    Type.Integer(),
+  ),
   settings: Type.Array(Type.String()),
   variables: Type.Array(Type.String()),
-  /** Item *n* of the result is saved to the *n*th of them. */
-  output_variables: Type.Array(Type.String()),
+  output_variables: about('Item *n* of the result is saved to the *n*th of them.', Type.Array(Type.String())),
 };
 
 const commandMembers = {
-  /** Also its wire number. */
-  id: Type.Integer(),
-  /** Its standing job. */
-  job_id: Type.String(),
+  id: about('Also its wire number.', Type.Integer()),
+  job_id: about('Its standing job.', Type.String()),
   commands_group: Named,
   name: Type.String(),
   description: Type.String(),
-  /** Lower comes first. */
-  order: Type.Integer(),
+  order: about('Lower comes first.', Type.Integer()),
   is_active: Type.Boolean(),
   revision: Type.Integer(),
   ...revisionMembers,
@@ -42,8 +40,7 @@ export type CommandDetail = Static<typeof CommandDetail>;
 export const RevisionView = Type.Object({
   revision: Type.Integer(),
   created_at: Moment,
-  /** Who made it; null where that was before it was remembered. */
-  by: nullable(Type.String()),
+  by: about('Who made it; null where that was before it was remembered.', nullable(Type.String())),
   ...revisionMembers,
 });
 export type RevisionView = Static<typeof RevisionView>;
@@ -77,10 +74,11 @@ export const commandsRoutes = {
     query: Type.Object({
       ...pageQuery,
       commands_group: Type.Optional(Id),
-      /** A part of the name, whatever the case of its letters. */
-      q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-      /** The whole name. */
-      name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      q: about(
+        'A part of the name, whatever the case of its letters.',
+        Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      ),
+      name: about('The whole name.', Type.Optional(Type.String({ minLength: 1, maxLength: 200 }))),
     }),
     success: 200,
     answer: pageOf(CommandView),
@@ -113,8 +111,7 @@ export const commandsRoutes = {
       'Change a command. Another program, interpreter or input makes a revision; it does not run again where it ran',
     params: numberedPath,
     body: Type.Object({
-      /** Moves it to another commands group. */
-      commands_group: Type.Optional(Id),
+      commands_group: about('Moves it to another commands group.', Type.Optional(Id)),
       name: Type.Optional(given.name),
       program: Type.Optional(given.command),
       ...members,
@@ -165,10 +162,8 @@ export const commandsRoutes = {
     answer: Type.Object({
       from: Type.Integer(),
       to: Type.Integer(),
-      /** Of everything but the program: `name: before → after`. */
-      details: Type.Array(Type.String()),
-      /** Of the programs, as a unified diff; empty when they are the same. */
-      program: Type.String(),
+      details: about('Of everything but the program: `name: before → after`.', Type.Array(Type.String())),
+      program: about('Of the programs, as a unified diff; empty when they are the same.', Type.String()),
     }),
   },
 } as const satisfies Record<string, ApiRoute>;

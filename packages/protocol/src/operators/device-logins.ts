@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Moment, nullable } from './forms.ts';
+import { about, Moment, nullable } from './forms.ts';
 import type { ApiRoute } from './route.ts';
 
 const userCodePath = Type.Object({ user_code: Type.String({ maxLength: 20 }) });
@@ -13,12 +13,9 @@ export const deviceLoginsRoutes = {
     summary: 'Ask to be let in by somebody who is signed in elsewhere',
     success: 201,
     answer: Type.Object({
-      /** `rmt_dev_…`: stays with the program. */
-      device_code: Type.String(),
-      /** `BCDF-GHJK`: what a person types where they are signed in. */
-      user_code: Type.String(),
-      /** Where that is done in the console, on this server. */
-      verification_path: Type.String(),
+      device_code: about('`rmt_dev_…`: stays with the program.', Type.String()),
+      user_code: about('`BCDF-GHJK`: what a person types where they are signed in.', Type.String()),
+      verification_path: about('Where that is done in the console, on this server.', Type.String()),
       interval_seconds: Type.Integer(),
       expires_at: Moment,
     }),
@@ -32,8 +29,10 @@ export const deviceLoginsRoutes = {
     success: 200,
     answer: Type.Object({
       user_code: Type.String(),
-      /** From where it asks, and what it says it is: let nothing in that you did not start yourself. */
-      address: Type.String(),
+      address: about(
+        'From where it asks, and what it says it is: let nothing in that you did not start yourself.',
+        Type.String(),
+      ),
       agent: nullable(Type.String()),
       created_at: Moment,
       expires_at: Moment,
@@ -64,10 +63,11 @@ export const deviceLoginsRoutes = {
     success: 200,
     answer: Type.Object({
       state: Type.Enum(['pending', 'approved', 'denied']),
-      /** `rmt_ses_…`, for `Authorization: Bearer`; null unless approved. */
-      token: nullable(Type.String()),
-      /** When the session ends. */
-      expires_at: nullable(Moment),
+      token: about(
+        '`rmt_ses_…`, for `Authorization: Bearer`; null unless approved.',
+        nullable(Type.String()),
+      ),
+      expires_at: about('When the session ends.', nullable(Moment)),
     }),
   },
 } as const satisfies Record<string, ApiRoute>;

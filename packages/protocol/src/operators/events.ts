@@ -3,7 +3,7 @@ import { HostState } from '../values/host.ts';
 import { JobState } from '../values/job.ts';
 import { RunState } from '../values/run.ts';
 import { Uuid } from '../values/text-forms.ts';
-import { Moment, nullable } from './forms.ts';
+import { about, Moment, nullable } from './forms.ts';
 import { uuidPath } from './ids.ts';
 import type { ApiRoute } from './route.ts';
 
@@ -15,8 +15,7 @@ export const RunEvent = Type.Object({
   kind: Type.Literal('run'),
   ...ofRun,
   state: RunState,
-  /** Null where there was no run before. */
-  former_state: nullable(RunState),
+  former_state: about('Null where there was no run before.', nullable(RunState)),
 });
 
 /** A part of what a run printed was stored: it can be read at the run's output. */
@@ -42,8 +41,7 @@ export const HostEvent = Type.Object({
   at,
   host_id: Type.Integer(),
   name: Type.String(),
-  /** Null: it was removed. */
-  state: nullable(HostState),
+  state: about('Null: it was removed.', nullable(HostState)),
   former_state: nullable(HostState),
 });
 
@@ -55,11 +53,14 @@ export const HostEvent = Type.Object({
 export const LiveEvent = Type.Union([RunEvent, OutputEvent, JobEvent, HostEvent]);
 export type LiveEvent = Static<typeof LiveEvent>;
 
-const kinds = Type.Optional(
-  Type.String({ pattern: '^(run|output|job|host)(,(run|output|job|host))*$', maxLength: 100 }),
+const kinds = about(
+  'Only these, with commas between them: `run,job`.',
+  Type.Optional(Type.String({ pattern: '^(run|output|job|host)(,(run|output|job|host))*$', maxLength: 100 })),
 );
-/** For programs that cannot send `Last-Event-ID`. */
-const after = Type.Optional(Type.String({ maxLength: 100 }));
+const after = about(
+  'The id of the last event that was seen, where no `Last-Event-ID` can be sent.',
+  Type.Optional(Type.String({ maxLength: 100 })),
+);
 
 export const eventsRoutes = {
   events: {

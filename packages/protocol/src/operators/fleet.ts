@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { agreement, changeMembers } from './changes.ts';
+import { about } from './forms.ts';
 import type { ApiRoute } from './route.ts';
 
 const LineNote = Type.Object({ line: Type.Integer(), message: Type.String() });
@@ -13,10 +14,11 @@ export const fleetRoutes = {
     summary:
       'Make hosts groups, settings, variables, commands groups and commands what a file says: all of it or nothing',
     body: Type.Object({
-      /** YAML, or JSON. */
-      file: Type.String({ maxLength: 16 * 1024 * 1024 }),
-      /** Remove what the file does not name, of those sections that it has. */
-      prune: Type.Optional(Type.Boolean()),
+      file: about('YAML, or JSON.', Type.String({ maxLength: 16 * 1024 * 1024 })),
+      prune: about(
+        'Remove what the file does not name, of those sections that it has.',
+        Type.Optional(Type.Boolean()),
+      ),
       ...agreement,
     }),
     success: 200,
@@ -33,10 +35,11 @@ export const fleetRoutes = {
     summary:
       'Fetch everything that is defined as such a file; values of secret settings stay with the server',
     query: Type.Object({
-      /** Without members of groups and values of variables, for a server that has other hosts. */
-      without_hosts: Type.Optional(Type.Boolean()),
-      /** With the values that runs have saved, too. */
-      saved_values: Type.Optional(Type.Boolean()),
+      without_hosts: about(
+        'Without members of groups and values of variables, for a server that has other hosts.',
+        Type.Optional(Type.Boolean()),
+      ),
+      saved_values: about('With the values that runs have saved, too.', Type.Optional(Type.Boolean())),
     }),
     success: 200,
     media: 'application/yaml',

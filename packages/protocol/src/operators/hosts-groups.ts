@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { FleetHostsGroup } from '../values/fleet-file.ts';
 import { agreement, changeMembers } from './changes.ts';
-import { nullable } from './forms.ts';
+import { about, nullable } from './forms.ts';
 import { HostsChanged, HostsMeant } from './hosts.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -11,8 +11,7 @@ export const HostsGroupView = Type.Object({
   id: Type.Integer(),
   name: Type.String(),
   is_active: Type.Boolean(),
-  /** How many belong to it. */
-  hosts: Type.Integer(),
+  hosts: about('How many belong to it.', Type.Integer()),
 });
 export type HostsGroupView = Static<typeof HostsGroupView>;
 
@@ -31,7 +30,10 @@ export const hostsGroupsRoutes = {
     summary: 'List hosts groups by name',
     query: Type.Object({
       ...pageQuery,
-      q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      q: about(
+        'A part of the name, whatever the case of its letters.',
+        Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      ),
     }),
     success: 200,
     answer: pageOf(HostsGroupView),

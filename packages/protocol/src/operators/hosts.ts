@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { HostFacts } from '../messages/hello.ts';
 import { HostState } from '../values/host.ts';
 import { agreement } from './changes.ts';
-import { Id, Moment, Named, nullable } from './forms.ts';
+import { about, Id, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
@@ -16,10 +16,11 @@ const hostMembers = {
   name: Type.String(),
   state: HostState,
   presence: Presence,
-  /** Those that lie within the rights of whoever asks. */
-  hosts_groups: Type.Array(Named),
-  /** By which it is served: once it has proved a channel key, by no other. */
-  protocol: Type.Enum(['v1', 'sealed']),
+  hosts_groups: about('Those that lie within the rights of whoever asks.', Type.Array(Named)),
+  protocol: about(
+    'By which it is served: once it has proved a channel key, by no other.',
+    Type.Enum(['v1', 'sealed']),
+  ),
   registered_at: Moment,
   verified_at: nullable(Moment),
   last_seen_at: nullable(Moment),
@@ -27,8 +28,10 @@ const hostMembers = {
   last_address: nullable(Type.String()),
   client_agent: nullable(Type.String()),
   client_version: nullable(Type.String()),
-  /** What the host says of its machine: claims. Null as long as it said nothing, as v1 hosts never do. */
-  facts: nullable(HostFacts),
+  facts: about(
+    'What the host says of its machine: claims. Null as long as it said nothing, as v1 hosts never do.',
+    nullable(HostFacts),
+  ),
 };
 export const HostView = Type.Object(hostMembers);
 export type HostView = Static<typeof HostView>;
@@ -36,23 +39,22 @@ export type HostView = Static<typeof HostView>;
 /** The same with what only one host is asked for. */
 export const HostDetail = Type.Object({
   ...hostMembers,
-  /** Of the key that it registered with. */
-  key_fingerprint: Type.String(),
-  /** The Ed25519 key by which it proves itself. */
-  channel_key: nullable(Type.String()),
+  key_fingerprint: about('Of the key that it registered with.', Type.String()),
+  channel_key: about('The Ed25519 key by which it proves itself.', nullable(Type.String())),
   channel_key_enrolled_at: nullable(Moment),
   registration_token_id: nullable(Type.Integer()),
-  /** Standing commands that it is still to run. */
-  pending: Type.Array(Named),
-  /** Of these, what is not offered to it, and why. */
-  not_offered: Type.Array(Type.Object({ reason: Type.String(), commands: Type.Array(Named) })),
+  pending: about('Standing commands that it is still to run.', Type.Array(Named)),
+  not_offered: about(
+    'Of these, what is not offered to it, and why.',
+    Type.Array(Type.Object({ reason: Type.String(), commands: Type.Array(Named) })),
+  ),
 });
 export type HostDetail = Static<typeof HostDetail>;
 
 /** Which hosts are meant: those with these ids, and the members of these groups; `where` narrows them, or selects alone. */
 export const HostsMeant = {
-  hosts: Type.Optional(Type.Array(Id, { maxItems: 100_000 })),
-  hosts_groups: Type.Optional(Type.Array(Id, { maxItems: 1000 })),
+  hosts: about('By their ids.', Type.Optional(Type.Array(Id, { maxItems: 100_000 }))),
+  hosts_groups: about('All members of these, by ids.', Type.Optional(Type.Array(Id, { maxItems: 1000 }))),
   where: Type.Optional(Type.String({ minLength: 1, maxLength: 4000 })),
 };
 const HostsToChange = Type.Object({ ...HostsMeant, ...agreement });
@@ -63,8 +65,7 @@ const HostStanding = Type.Object({ id: Type.Integer(), name: Type.String(), stat
 export const HostsChanged = Type.Object({
   is_dry_run: Type.Boolean(),
   changed: Type.Array(HostStanding),
-  /** Those that were that way already. */
-  unchanged: Type.Array(HostStanding),
+  unchanged: about('Those that were that way already.', Type.Array(HostStanding)),
   will_run_on_hosts: Type.Integer(),
 });
 export type HostsChanged = Static<typeof HostsChanged>;
@@ -78,10 +79,14 @@ export const hostsRoutes = {
     summary: 'List hosts by name',
     query: Type.Object({
       ...pageQuery,
-      /** A part of the name, whatever the case of its letters. */
-      q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-      /** A filter over names, groups, states and facts. */
-      where: Type.Optional(Type.String({ minLength: 1, maxLength: 4000 })),
+      q: about(
+        'A part of the name, whatever the case of its letters.',
+        Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      ),
+      where: about(
+        'A filter over names, groups, states and facts.',
+        Type.Optional(Type.String({ minLength: 1, maxLength: 4000 })),
+      ),
       state: Type.Optional(HostState),
       presence: Type.Optional(Presence),
       hosts_group: Type.Optional(Id),

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { interpreters } from '../values/interpreter.ts';
 import { AgainOn, HostsShare } from '../values/job.ts';
 import { Uuid } from '../values/text-forms.ts';
-import { Id } from './forms.ts';
+import { about, Id } from './forms.ts';
 import { pageQuery } from './page.ts';
 
 const Names = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 });
@@ -16,10 +16,11 @@ export type JobInterpreter = Static<typeof JobInterpreter>;
  * narrows them, or selects alone. Only verified hosts are ever meant.
  */
 export const JobTargets = Type.Object({
-  /** Names, ids or uuids. */
-  hosts: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 300 }), { maxItems: 100_000 })),
-  /** Names. */
-  hosts_groups: Type.Optional(Names),
+  hosts: about(
+    'Names, ids or uuids.',
+    Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 300 }), { maxItems: 100_000 })),
+  ),
+  hosts_groups: about('Names.', Type.Optional(Names)),
   where: Type.Optional(Type.String({ minLength: 1, maxLength: 4000 })),
 });
 export type JobTargets = Static<typeof JobTargets>;
@@ -28,34 +29,46 @@ export type JobTargets = Static<typeof JobTargets>;
 const order = {
   command: Type.Optional(Id),
   program: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000_000 })),
-  /** `sh` where it is not said. */
-  interpreter: Type.Optional(JobInterpreter),
-  /** Also in place of a saved command's own. Without a saved command 60. */
-  timeout_seconds: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 604_800 })),
+  interpreter: about('`sh` where it is not said.', Type.Optional(JobInterpreter)),
+  timeout_seconds: about(
+    "Also in place of a saved command's own. Without a saved command 60.",
+    Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 604_800 })),
+  ),
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-  /** Names of settings that the program is handed. */
-  settings: Type.Optional(Names),
-  /** By the name that the program knows it by: a text, or the variable whose value of the host it is. */
-  variables: Type.Optional(
-    Type.Record(
-      Type.String({ minLength: 1, maxLength: 200 }),
-      Type.Union([Type.String({ maxLength: 100_000 }), Type.Object({ variable: Id })]),
+  settings: about('Names of settings that the program is handed.', Type.Optional(Names)),
+  variables: about(
+    'By the name that the program knows it by: a text, or the variable whose value of the host it is.',
+    Type.Optional(
+      Type.Record(
+        Type.String({ minLength: 1, maxLength: 200 }),
+        Type.Union([Type.String({ maxLength: 100_000 }), Type.Object({ variable: Id })]),
+      ),
     ),
   ),
-  /** Item *n* of the result is saved to the variable with the id at *n*. */
-  output_variables: Type.Optional(Type.Array(Id, { maxItems: 100 })),
+  output_variables: about(
+    'Item *n* of the result is saved to the variable with the id at *n*.',
+    Type.Optional(Type.Array(Id, { maxItems: 100 })),
+  ),
 };
 
 /** How it goes about it. */
 const rules = {
-  /** How many hosts may have it under way at once. */
-  wave: Type.Optional(HostsShare),
-  /** How many may fail before nothing more is handed out. */
-  stop_after: Type.Optional(HostsShare),
-  /** Hosts that are away still get it until then; a day where it is not said. */
-  expires_in_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
-  /** Hosts that cannot be given it are left out; else they are a refusal. */
-  skip_unsuitable: Type.Optional(Type.Boolean()),
+  wave: about(
+    'How many hosts may have it under way at once. Of a job that is run again what that one had, where it is not said.',
+    Type.Optional(HostsShare),
+  ),
+  stop_after: about(
+    'How many may fail before nothing more is handed out. Of a job that is run again what that one had, where it is not said.',
+    Type.Optional(HostsShare),
+  ),
+  expires_in_seconds: about(
+    'Hosts that are away still get it until then; a day where it is not said.',
+    Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+  ),
+  skip_unsuitable: about(
+    'Hosts that cannot be given it are left out; else they are a refusal.',
+    Type.Optional(Type.Boolean()),
+  ),
 };
 
 /** How many hosts it may run on, as far as was agreed to; wanted above the number that a setting names. */
@@ -72,8 +85,10 @@ export type AgainRequest = Static<typeof AgainRequest>;
 export const PreviewRequest = Type.Object({
   ...order,
   targets: Type.Optional(JobTargets),
-  /** In place of an order and targets. */
-  again: Type.Optional(Type.Object({ job: Uuid, which: AgainOn })),
+  again: about(
+    'In place of an order and targets.',
+    Type.Optional(Type.Object({ job: Uuid, which: AgainOn })),
+  ),
   ...rules,
   ...pageQuery,
 });

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { JobState } from '../values/job.ts';
 import { RunState } from '../values/run.ts';
 import { Uuid } from '../values/text-forms.ts';
-import { Moment, nullable } from './forms.ts';
+import { about, Moment, nullable } from './forms.ts';
 import { JobInterpreter, JobTargets } from './job-request.ts';
 
 /** Runs by state; states that none is in are 0. Narrowed accounts count the runs of their hosts. */
@@ -17,25 +17,25 @@ export type RunCounts = Static<typeof RunCounts>;
 /** A job as lists show it. Times are RFC 3339 texts in UTC. */
 const jobMembers = {
   id: Uuid,
-  /** `standing`: an active command of a commands group; it never ends. */
-  kind: Type.Enum(['ad_hoc', 'standing']),
+  kind: about(
+    '`standing`: an active command of a commands group; it never ends.',
+    Type.Enum(['ad_hoc', 'standing']),
+  ),
   state: JobState,
   name: Type.String(),
-  /** The saved command that it is of. */
-  command: nullable(Type.Object({ id: Type.Integer(), revision: Type.Integer() })),
+  command: about(
+    'The saved command that it is of.',
+    nullable(Type.Object({ id: Type.Integer(), revision: Type.Integer() })),
+  ),
   wire_number: Type.Integer(),
   interpreter: JobInterpreter,
   timeout_seconds: Type.Number(),
-  /** Hosts that it was made for; null for a standing one. */
-  targets: nullable(Type.Integer()),
-  /** Null where a list does not say: of standing jobs. */
-  counts: nullable(RunCounts),
-  /** In hosts; null for no limit. */
-  wave: nullable(Type.Integer()),
+  targets: about('Hosts that it was made for; null for a standing one.', nullable(Type.Integer())),
+  counts: about('Null where a list does not say: of standing jobs.', nullable(RunCounts)),
+  wave: about('In hosts; null for no limit.', nullable(Type.Integer())),
   stop_after: nullable(Type.Integer()),
   parent_id: nullable(Uuid),
-  /** Who made it. */
-  by: nullable(Type.Object({ kind: Type.String(), name: Type.String() })),
+  by: about('Who made it.', nullable(Type.Object({ kind: Type.String(), name: Type.String() }))),
   created_at: nullable(Moment),
   expires_at: nullable(Moment),
   ended_at: nullable(Moment),
@@ -53,7 +53,9 @@ export const JobDetail = Type.Object({
     Type.Union([Type.String(), Type.Object({ variable: Type.Integer() })]),
   ),
   output_variables: Type.Array(Type.Integer()),
-  /** As it was asked for; null for a standing job and one that was run again. */
-  asked_targets: nullable(JobTargets),
+  asked_targets: about(
+    'As it was asked for; null for a standing job and one that was run again.',
+    nullable(JobTargets),
+  ),
 });
 export type JobDetail = Static<typeof JobDetail>;

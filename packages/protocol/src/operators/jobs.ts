@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { JobState } from '../values/job.ts';
 import { RunState } from '../values/run.ts';
 import { Uuid } from '../values/text-forms.ts';
-import { Id } from './forms.ts';
+import { about, Id } from './forms.ts';
 import { uuidPath } from './ids.ts';
 import { JobPreview } from './job-preview.ts';
 import { AgainRequest, JobRequest, JobTargets, PreviewRequest } from './job-request.ts';
@@ -23,10 +23,8 @@ export const jobsRoutes = {
       ...pageQuery,
       kind: Type.Optional(Type.Enum(['ad_hoc', 'standing'])),
       state: Type.Optional(JobState),
-      /** Of this saved command. */
-      command: Type.Optional(Id),
-      /** Runs of this one again. */
-      parent: Type.Optional(Uuid),
+      command: about('Of this saved command.', Type.Optional(Id)),
+      parent: about('Runs of this one again.', Type.Optional(Uuid)),
     }),
     success: 200,
     answer: pageOf(JobView),
@@ -59,8 +57,7 @@ export const jobsRoutes = {
     body: Type.Object({
       jobs: Type.Optional(Type.Array(Uuid, { minItems: 1, maxItems: 1000 })),
       targets: Type.Optional(JobTargets),
-      /** Count and cancel nothing. */
-      dry_run: Type.Optional(Type.Boolean()),
+      dry_run: about('Count and cancel nothing.', Type.Optional(Type.Boolean())),
     }),
     success: 200,
     answer: Type.Object({ runs: Type.Integer(), jobs: Type.Integer() }),
@@ -98,8 +95,7 @@ export const jobsRoutes = {
     success: 200,
     answer: Type.Object({
       groups: Type.Array(OutcomeGroup),
-      /** Groups beyond these, and the runs in them. */
-      other_groups: Type.Integer(),
+      other_groups: about('Groups beyond these, and the runs in them.', Type.Integer()),
       other_runs: Type.Integer(),
     }),
   },
@@ -113,8 +109,7 @@ export const jobsRoutes = {
     answer: Type.Object({
       cancelled: Type.Integer(),
       asked: Type.Integer(),
-      /** Under way on hosts of the v1 protocol, which cannot be told. */
-      not_stoppable: Type.Integer(),
+      not_stoppable: about('Under way on hosts of the v1 protocol, which cannot be told.', Type.Integer()),
       job: JobDetail,
     }),
   },

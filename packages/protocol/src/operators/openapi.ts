@@ -1,5 +1,6 @@
 import { version } from '../version.ts';
 import { closedShape, type JsonSchema, plainSchema } from './closed-shape.ts';
+import { withWords } from './member-words.ts';
 import { ProblemDetails, problems } from './problems.ts';
 import type { ApiRoute } from './route.ts';
 import { routes } from './routes.ts';
@@ -90,7 +91,7 @@ function operationOf(name: string, route: ApiRoute): Operation {
     ...(route.body && {
       requestBody: {
         required: (closedShape(route.body).required as readonly string[] | undefined) !== undefined,
-        content: { 'application/json': { schema: closedShape(route.body) } },
+        content: { 'application/json': { schema: withWords(closedShape(route.body)) } },
       },
     }),
     responses: {
@@ -113,7 +114,7 @@ const successWords = {
 
 function contents({ answer, media }: ApiRoute): Partial<Contents> {
   if (media !== undefined) return { content: { [media]: { schema: { type: 'string' } } } };
-  return answer ? { content: { 'application/json': { schema: plainSchema(answer) } } } : {};
+  return answer ? { content: { 'application/json': { schema: withWords(plainSchema(answer)) } } } : {};
 }
 
 function accessSentence({ access }: ApiRoute): string {
@@ -128,7 +129,7 @@ function tagOf({ path }: ApiRoute): string {
 }
 
 function pathParameters({ path, params }: ApiRoute): Parameter[] {
-  const shapes = membersOf(params && closedShape(params));
+  const shapes = membersOf(params && withWords(closedShape(params)));
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
@@ -138,7 +139,7 @@ function pathParameters({ path, params }: ApiRoute): Parameter[] {
 }
 
 function queryParameters({ query }: ApiRoute): Parameter[] {
-  const shape = query && closedShape(query);
+  const shape = query && withWords(closedShape(query));
   const required = (shape?.required ?? []) as readonly string[];
   return Object.entries(membersOf(shape)).map(([name, { description, ...schema }]) => ({
     name,
@@ -169,7 +170,7 @@ function membersOf(shape: JsonSchema | undefined): Readonly<Record<string, JsonS
 }
 
 function problemSchema(): JsonSchema {
-  const schema = plainSchema(ProblemDetails);
+  const schema = withWords(plainSchema(ProblemDetails));
   const codes = `One of ${Object.keys(problems).join(', ')}. More may come.`;
   return { ...schema, properties: { ...membersOf(schema), code: { type: 'string', description: codes } } };
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { HostsGroupIds, Role } from './account-forms.ts';
-import { Moment, Named, nullable } from './forms.ts';
+import { about, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import type { ApiRoute } from './route.ts';
 
@@ -10,12 +10,10 @@ export const Operator = Type.Object({
   id: Type.Integer(),
   name: Type.String(),
   role: Role,
-  /** Rights are narrowed to these; null: to none. */
-  hosts_groups: nullable(Type.Array(Named)),
+  hosts_groups: about('Rights are narrowed to these; null: to none.', nullable(Type.Array(Named))),
   is_active: Type.Boolean(),
   created_at: Moment,
-  /** False as long as the set-up link was not used. */
-  has_password: Type.Boolean(),
+  has_password: about('False as long as the set-up link was not used.', Type.Boolean()),
   has_totp: Type.Boolean(),
   passkeys: Type.Integer(),
 });
@@ -23,10 +21,8 @@ export type Operator = Static<typeof Operator>;
 
 /** A single-use link by which somebody chooses a password. Shown this once. */
 const SetupLink = Type.Object({
-  /** `rmt_set_…` */
-  setup_token: Type.String(),
-  /** The same as `<server>/setup#rmt_set_…`. */
-  setup_url: Type.String(),
+  setup_token: about('`rmt_set_…`', Type.String()),
+  setup_url: about('The same as `<server>/setup#rmt_set_…`.', Type.String()),
   expires_at: Moment,
 });
 
@@ -93,8 +89,10 @@ export const operatorsRoutes = {
     summary: 'Make a link by which the owner of an account chooses a new password',
     params: numberedPath,
     body: Type.Object({
-      /** Also takes away one-time codes and passkeys when it is used: for whoever has lost them. */
-      forget_factors: Type.Optional(Type.Boolean({ default: false })),
+      forget_factors: about(
+        'Also takes away one-time codes and passkeys when it is used: for whoever has lost them.',
+        Type.Optional(Type.Boolean({ default: false })),
+      ),
     }),
     success: 201,
     answer: SetupLink,

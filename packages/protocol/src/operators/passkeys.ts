@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Moment, nullable } from './forms.ts';
+import { about, Moment, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import type { ApiRoute } from './route.ts';
 
@@ -10,8 +10,10 @@ const open = { additionalProperties: true };
 
 /** What a browser is asked for: `options` go to `navigator.credentials` (Web Authentication, level 3, JSON forms). */
 export const Ceremony = Type.Object({
-  /** Goes back along with the browser's answer; worth nothing after five minutes, and good once. */
-  ceremony: Type.String(),
+  ceremony: about(
+    "Goes back along with the browser's answer; worth nothing after five minutes, and good once.",
+    Type.String(),
+  ),
   options: Type.Object({}, open),
 });
 
@@ -61,8 +63,7 @@ export type PasskeyAssertion = Static<typeof PasskeyAssertion>;
 const Passkey = Type.Object({
   id: Type.Integer(),
   name: Type.String(),
-  /** The host name of this server that it was made for: it works there alone. */
-  made_for: Type.String(),
+  made_for: about('The host name of this server that it was made for: it works there alone.', Type.String()),
   created_at: Moment,
   last_used_at: nullable(Moment),
 });
@@ -76,8 +77,10 @@ export const passkeysRoutes = {
     success: 200,
     answer: Type.Object({
       items: Type.Array(Passkey),
-      /** Why no passkey can be made or used by the address that was called; null where they work. */
-      unavailable_because: nullable(Type.String()),
+      unavailable_because: about(
+        'Why no passkey can be made or used by the address that was called; null where they work.',
+        nullable(Type.String()),
+      ),
     }),
   },
   passkeys_options: {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { about } from './forms.ts';
 
 /**
  * Every refusal of the operators' API by its code, with its HTTP status and its title (RFC 9457): one list for the API,
@@ -51,6 +52,9 @@ export const ProblemDetails = Type.Object({
   detail: Type.String(),
   code: Type.String(),
   request_id: Type.Optional(Type.String()),
-  hosts: Type.Optional(Type.Integer()),
+  hosts: about(
+    'With `needs_yes`: the number of hosts that wants to be agreed to. Say it as `yes`.',
+    Type.Optional(Type.Integer()),
+  ),
 });
 export type ProblemDetails = Static<typeof ProblemDetails>;

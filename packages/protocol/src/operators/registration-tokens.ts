@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Id, Moment, Named, nullable } from './forms.ts';
+import { about, Id, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
@@ -10,8 +10,7 @@ const tokenMembers = {
   created_at: Moment,
   expires_at: nullable(Moment),
   revoked_at: nullable(Moment),
-  /** How many hosts may verify with it; null for any number. */
-  uses: nullable(Type.Integer()),
+  uses: about('How many hosts may verify with it; null for any number.', nullable(Type.Integer())),
   hosts_verified: Type.Integer(),
   hosts_groups: Type.Array(Named),
   must_approve: Type.Boolean(),
@@ -31,8 +30,7 @@ export const registrationTokensRoutes = {
     summary: 'List registration tokens, newest first, without their secrets',
     query: Type.Object({
       ...pageQuery,
-      /** Only those that hosts may still register with. */
-      usable: Type.Optional(Type.Boolean()),
+      usable: about('Only those that hosts may still register with.', Type.Optional(Type.Boolean())),
     }),
     success: 200,
     answer: pageOf(RegistrationTokenView),
@@ -43,13 +41,16 @@ export const registrationTokensRoutes = {
     access: 'admin',
     summary: 'Make a registration token',
     body: Type.Object({
-      /** Seven days where it is not said; null: never. */
-      expires_in_seconds: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 3_153_600_000 }))),
+      expires_in_seconds: about(
+        'Seven days where it is not said; null: never.',
+        Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 3_153_600_000 }))),
+      ),
       uses: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 }))),
-      /** Ids of hosts groups that its hosts join, besides the usual one. */
-      hosts_groups: Type.Optional(Type.Array(Id, { maxItems: 1000 })),
-      /** Each of its hosts waits to be approved. */
-      must_approve: Type.Optional(Type.Boolean()),
+      hosts_groups: about(
+        'Ids of hosts groups that its hosts join, besides the usual one.',
+        Type.Optional(Type.Array(Id, { maxItems: 1000 })),
+      ),
+      must_approve: about('Each of its hosts waits to be approved.', Type.Optional(Type.Boolean())),
     }),
     success: 201,
     answer: Type.Object({ ...tokenMembers, token: Secret }),

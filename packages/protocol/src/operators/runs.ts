@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Interpreter } from '../values/interpreter.ts';
 import { RunState } from '../values/run.ts';
 import { Uuid } from '../values/text-forms.ts';
-import { Moment, Named, nullable } from './forms.ts';
+import { about, Moment, Named, nullable } from './forms.ts';
 import { uuidPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
@@ -15,26 +15,26 @@ const runMembers = {
   command: Type.Object({ name: Type.String(), revision: Type.Integer() }),
   wire_number: Type.Integer(),
   state: RunState,
-  /** Why it ended so, where the state alone does not say: `no_report`, `halted`, `interpreter_missing` … */
-  reason: nullable(Type.String()),
+  reason: about(
+    'Why it ended so, where the state alone does not say: `no_report`, `halted`, `interpreter_missing` …',
+    nullable(Type.String()),
+  ),
   attempt: Type.Integer(),
   interpreter: Interpreter,
   exit_code: nullable(Type.Integer()),
   signal: nullable(Type.String()),
   delivered_at: nullable(Moment),
-  /** By the host's own clock. */
-  started_at: nullable(Moment),
+  started_at: about("By the host's own clock.", nullable(Moment)),
   stop_asked_at: nullable(Moment),
   finished_at: nullable(Moment),
-  /** The JSON list that it returned, as text, or what a failure said. */
-  result: nullable(Type.String()),
+  result: about('The JSON list that it returned, as text, or what a failure said.', nullable(Type.String())),
   output_bytes: Type.Integer(),
-  /** What is missing in the middle. */
-  output_cut_bytes: Type.Integer(),
-  /** Values of secret settings in its output were masked. */
-  is_masked: Type.Boolean(),
-  /** Equal for runs that ended alike: exit code, result and output; null before the end. */
-  outcome: nullable(Type.String()),
+  output_cut_bytes: about('What is missing in the middle.', Type.Integer()),
+  is_masked: about('Values of secret settings in its output were masked.', Type.Boolean()),
+  outcome: about(
+    'Equal for runs that ended alike: exit code, result and output; null before the end.',
+    nullable(Type.String()),
+  ),
 };
 
 /** One host carrying out one job. Times are RFC 3339 texts in UTC; null where there was no such moment yet. */
@@ -101,7 +101,12 @@ export const runsRoutes = {
     access: 'viewer',
     summary: 'Read what a run printed, in pieces: `after` is the number of the last piece that was read',
     params: uuidPath,
-    query: Type.Object({ after: Type.Optional(Type.Integer({ minimum: -1, default: -1 })) }),
+    query: Type.Object({
+      after: about(
+        'The number of the last piece that was read.',
+        Type.Optional(Type.Integer({ minimum: -1, default: -1 })),
+      ),
+    }),
     success: 200,
     answer: Type.Object({
       state: RunState,
@@ -109,8 +114,7 @@ export const runsRoutes = {
       output_cut_bytes: Type.Integer(),
       is_masked: Type.Boolean(),
       chunks: Type.Array(OutputChunk),
-      /** The number to go on after; null when there is no more. */
-      next: nullable(Type.Integer()),
+      next: about('The number to go on after; null when there is no more.', nullable(Type.Integer())),
     }),
   },
   runs_stream: {

@@ -1,32 +1,33 @@
 import { type Static, Type } from 'typebox';
 import { yes } from './changes.ts';
-import { Moment } from './forms.ts';
+import { about, Moment } from './forms.ts';
 import type { ApiRoute } from './route.ts';
 
 export const ServerView = Type.Object({
   version: Type.String(),
-  /** Which system this is, whatever keys it has had. */
-  server_id: Type.String(),
-  /** Fingerprints, which hosts and people compare. */
-  signing_key: Type.String(),
+  server_id: about('Which system this is, whatever keys it has had.', Type.String()),
+  signing_key: about('Fingerprints, which hosts and people compare.', Type.String()),
   recovery_key: Type.String(),
-  /** Whether the recovery key's private half still lies in the database. */
-  is_recovery_key_in_database: Type.Boolean(),
+  is_recovery_key_in_database: about(
+    "Whether the recovery key's private half still lies in the database.",
+    Type.Boolean(),
+  ),
   previous_signing_keys: Type.Array(
     Type.Object({ signing_key: Type.String(), until: Moment, by: Type.Enum(['signing', 'recovery']) }),
   ),
-  /** Nothing is offered to any host. */
-  is_paused: Type.Boolean(),
+  is_paused: about('Nothing is offered to any host.', Type.Boolean()),
   time: Moment,
-  /** Hosts within the rights of whoever asks. */
-  hosts: Type.Object({
-    registered: Type.Integer(),
-    pending: Type.Integer(),
-    verified: Type.Integer(),
-    disabled: Type.Integer(),
-    /** Of the verified ones. */
-    away: Type.Integer(),
-  }),
+  hosts: about(
+    'Hosts within the rights of whoever asks.',
+    Type.Object({
+      registered: Type.Integer(),
+      pending: Type.Integer(),
+      verified: Type.Integer(),
+      disabled: Type.Integer(),
+      /** Of the verified ones. */
+      away: Type.Integer(),
+    }),
+  ),
 });
 export type ServerView = Static<typeof ServerView>;
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Password, Role } from './account-forms.ts';
-import { Moment, Named, nullable } from './forms.ts';
+import { about, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { Ceremony, PasskeyAssertion } from './passkeys.ts';
 import type { ApiRoute } from './route.ts';
@@ -15,11 +15,15 @@ export const SignedIn = Type.Object({
   operator_id: Type.Integer(),
   name: Type.String(),
   role: Role,
-  /** `rmt_ses_…`, for `Authorization: Bearer`; null where a cookie was set. Shown this once. */
-  token: nullable(Type.String()),
+  token: about(
+    '`rmt_ses_…`, for `Authorization: Bearer`; null where a cookie was set. Shown this once.',
+    nullable(Type.String()),
+  ),
   expires_at: Moment,
-  /** The role wants a second factor: nothing is allowed before one is enrolled. */
-  lacks_second_factor: Type.Boolean(),
+  lacks_second_factor: about(
+    'The role wants a second factor: nothing is allowed before one is enrolled.',
+    Type.Boolean(),
+  ),
 });
 export type SignedIn = Static<typeof SignedIn>;
 
@@ -27,28 +31,29 @@ export type SignedIn = Static<typeof SignedIn>;
 export const WhoAmI = Type.Object({
   operator_id: Type.Integer(),
   name: Type.String(),
-  /** As it counts for this request: an API token may do less than its owner. */
-  role: Role,
-  /** Rights are narrowed to these; null: to none. */
-  hosts_groups: nullable(Type.Array(Named)),
-  /** Null when an API token asks. */
-  session: nullable(
-    Type.Object({
-      id: Type.Integer(),
-      expires_at: Moment,
-      /** Until then passwords, factors and tokens may be changed without showing the password again. */
-      confirmed_until_at: nullable(Moment),
-      has_second_factor: Type.Boolean(),
-    }),
+  role: about('As it counts for this request: an API token may do less than its owner.', Role),
+  hosts_groups: about('Rights are narrowed to these; null: to none.', nullable(Type.Array(Named))),
+  session: about(
+    'Null when an API token asks.',
+    nullable(
+      Type.Object({
+        id: Type.Integer(),
+        expires_at: Moment,
+        /** Until then passwords, factors and tokens may be changed without showing the password again. */
+        confirmed_until_at: nullable(Moment),
+        has_second_factor: Type.Boolean(),
+      }),
+    ),
   ),
   api_token: nullable(Type.Object({ id: Type.Integer(), name: Type.String(), expires_at: Moment })),
   has_password: Type.Boolean(),
   has_totp: Type.Boolean(),
-  /** How many recovery codes are left. */
-  recovery_codes: Type.Integer(),
+  recovery_codes: about('How many recovery codes are left.', Type.Integer()),
   passkeys: Type.Integer(),
-  /** The role wants a second factor and this session has none: nothing is allowed but to enrol or show it. */
-  lacks_second_factor: Type.Boolean(),
+  lacks_second_factor: about(
+    'The role wants a second factor and this session has none: nothing is allowed but to enrol or show it.',
+    Type.Boolean(),
+  ),
 });
 export type WhoAmI = Static<typeof WhoAmI>;
 
@@ -61,8 +66,7 @@ const Session = Type.Object({
   address: Type.String(),
   agent: nullable(Type.String()),
   has_second_factor: Type.Boolean(),
-  /** The one that asks. */
-  is_this: Type.Boolean(),
+  is_this: about('The one that asks.', Type.Boolean()),
 });
 
 export const sessionsRoutes = {
@@ -121,8 +125,10 @@ export const sessionsRoutes = {
     body: Type.Object({
       password: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
       code: Code,
-      /** With `response`: what `/session/passkey/options` gave. */
-      ceremony: Type.Optional(Type.String({ maxLength: 2000 })),
+      ceremony: about(
+        'With `response`: what `/session/passkey/options` gave.',
+        Type.Optional(Type.String({ maxLength: 2000 })),
+      ),
       response: Type.Optional(PasskeyAssertion),
     }),
     success: 200,
@@ -158,13 +164,13 @@ export const sessionsRoutes = {
     access: 'anyone',
     summary: 'Use a set-up link, once: choose a password, as the first admin a name too, and sign in',
     body: Type.Object({
-      /** What stands after `#` in the link. */
-      token: Type.String({ minLength: 1, maxLength: 200 }),
-      /** Wanted from a new admin, unless the link names one; anybody else has a name already. */
-      name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      token: about('What stands after `#` in the link.', Type.String({ minLength: 1, maxLength: 200 })),
+      name: about(
+        'Wanted from a new admin, unless the link names one; anybody else has a name already.',
+        Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      ),
       password: Password,
-      /** Where a second factor stands that the link does not take away. */
-      code: Code,
+      code: about('Where a second factor stands that the link does not take away.', Code),
       kind: Kind,
     }),
     success: 201,

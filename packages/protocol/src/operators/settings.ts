@@ -1,17 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { FleetSetting } from '../values/fleet-file.ts';
-import { nullable } from './forms.ts';
+import { about, nullable } from './forms.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
 
 export const SettingView = Type.Object({
   name: Type.String(),
-  /** Null for a secret: its value is written and never read. */
-  value: nullable(Type.String()),
+  value: about('Null for a secret: its value is written and never read.', nullable(Type.String())),
   description: Type.String(),
   is_secret: Type.Boolean(),
-  /** It steers the server itself. */
-  is_steering: Type.Boolean(),
+  is_steering: about('It steers the server itself.', Type.Boolean()),
 });
 export type SettingView = Static<typeof SettingView>;
 
@@ -48,8 +46,10 @@ export const settingsRoutes = {
     body: Type.Object({
       value: Type.Optional(Type.String({ maxLength: 65_536, pattern: '^[^\\u0000]*$' })),
       description,
-      /** A secret is stored sealed. One that becomes none needs its value anew. */
-      is_secret: Type.Optional(Type.Boolean()),
+      is_secret: about(
+        'A secret is stored sealed. One that becomes none needs its value anew.',
+        Type.Optional(Type.Boolean()),
+      ),
     }),
     success: 200,
     answer: SettingView,

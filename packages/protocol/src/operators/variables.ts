@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { FleetVariable } from '../values/fleet-file.ts';
-import { Id, Moment, Named, nullable } from './forms.ts';
+import { about, Id, Moment, Named, nullable } from './forms.ts';
 import { numberedPath } from './ids.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { ApiRoute } from './route.ts';
@@ -8,8 +8,10 @@ import type { ApiRoute } from './route.ts';
 const variableMembers = { id: Type.Integer(), category: Type.String(), name: Type.String() };
 export const VariableView = Type.Object({
   ...variableMembers,
-  /** Ids of commands that are handed it, and of those whose result is saved to it. */
-  read_by: Type.Array(Type.Integer()),
+  read_by: about(
+    'Ids of commands that are handed it, and of those whose result is saved to it.',
+    Type.Array(Type.Integer()),
+  ),
   saved_by: Type.Array(Type.Integer()),
 });
 export type VariableView = Static<typeof VariableView>;
@@ -18,8 +20,7 @@ export const ValueView = Type.Object({
   variable: Type.Object(variableMembers),
   value: Type.String(),
   set_at: Moment,
-  /** `run <uuid>`, or `operator <name>`, or `apply`. */
-  set_by: Type.String(),
+  set_by: about('`run <uuid>`, or `operator <name>`, or `apply`.', Type.String()),
 });
 export type ValueView = Static<typeof ValueView>;
 
@@ -39,8 +40,10 @@ const value = Type.String({ maxLength: 65_536, pattern: '^[^\\u0000]*$' });
 const MatrixCell = Type.Object({
   variable_id: Type.Integer(),
   value: Type.String(),
-  /** It is not what most of the hosts have; absent where marks were not asked for. */
-  differs: Type.Optional(Type.Boolean()),
+  differs: about(
+    'It is not what most of the hosts have; absent where marks were not asked for.',
+    Type.Optional(Type.Boolean()),
+  ),
 });
 
 /** Variables: named facts with one value for each host. */
@@ -52,8 +55,10 @@ export const variablesRoutes = {
     summary: 'List variables by category and name',
     query: Type.Object({
       ...pageQuery,
-      /** A part of `category/name`, whatever the case of its letters. */
-      q: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+      q: about(
+        'A part of `category/name`, whatever the case of its letters.',
+        Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+      ),
     }),
     success: 200,
     answer: pageOf(VariableView),
@@ -85,21 +90,20 @@ export const variablesRoutes = {
     query: Type.Object({
       ...pageQuery,
       hosts_group: Type.Optional(Id),
-      /** A part of `category/name` of the variables, whatever the case of its letters. */
-      q: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
-      /** Mark values that differ from what most of the hosts have. */
-      diff: Type.Optional(Type.Boolean()),
+      q: about(
+        'A part of `category/name` of the variables, whatever the case of its letters.',
+        Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+      ),
+      diff: about('Mark values that differ from what most of the hosts have.', Type.Optional(Type.Boolean())),
     }),
     success: 200,
     answer: Type.Object({
-      /** A hundred at most; `q` chooses others. */
-      variables: Type.Array(Type.Object(variableMembers)),
+      variables: about('A hundred at most; `q` chooses others.', Type.Array(Type.Object(variableMembers))),
       has_more_variables: Type.Boolean(),
       items: Type.Array(
         Type.Object({
           host: Named,
-          /** Only those that the host has a value for. */
-          values: Type.Array(MatrixCell),
+          values: about('Only those that the host has a value for.', Type.Array(MatrixCell)),
         }),
       ),
       next: nullable(Type.String()),

@@ -14,6 +14,6 @@ export type AgainOn = Static<typeof AgainOn>;
 /** A number of hosts, or a share of the targets: `10%`. */
 export const HostsShare = Type.Union([
   Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-  Type.String({ pattern: '^(100|[1-9][0-9]?)%$' }),
+  Type.String({ pattern: '^(100|[1-9][0-9]?)%$', patternErrorMessage: 'a share from 1% to 100%' }),
 ]);
 export type HostsShare = Static<typeof HostsShare>;

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { type AuditTrust, verifyAuditExport } from '../../src/crypto/audit-verification.ts';
 import { signFor, signingKeyFingerprint, signingPublicText } from '../../src/crypto/sign.ts';
 import { canonicalJson } from '../../src/values/canonical-json.ts';
+import type { KeySuccession } from '../../src/values/key-succession.ts';
+import { editLine, lineEdits } from './audit-line-edit.ts';
 import { fileOf, newKey, recordOf, server, signingKey, type Told } from './audit-record.ts';
 
 const told = fc.array(fc.record({ subject: fc.string({ unit: 'grapheme' }), after: fc.jsonValue() }), {
@@ -12,6 +14,27 @@ const told = fc.array(fc.record({ subject: fc.string({ unit: 'grapheme' }), afte
 }) as fc.Arbitrary<Told[]>;
 const some: Told[] = ['a', 'b', 'c', 'd'].map((subject) => ({ subject, after: null }));
 const keys = { signingKey: signingKeyFingerprint(signingKey), recoveryKey: undefined };
+
+const next = newKey();
+const recovery = newKey();
+const succession = (by: 'signing' | 'recovery', signer: KeyObject, [from, to] = [signingKey, next]) => {
+  const said = {
+    server,
+    previous_key: signingPublicText(from),
+    next_key: signingPublicText(to),
+    at_ms: 5,
+    by,
+  };
+  return { ...said, signature: signFor('key succession', signer, canonicalJson(said)) };
+};
+const between = newKey();
+const first = succession('signing', signingKey, [signingKey, between]);
+const second = succession('recovery', recovery, [between, next]);
+const stray = succession('signing', recovery, [recovery, newKey()]);
+const twoSuccessions = {
+  successions: [first, second],
+  recovery_key: signingPublicText(recovery),
+};
 
 async function wrongOf(file: Uint8Array | readonly string[], trust: AuditTrust = { keys }) {
   const verdict = await verifyAuditExport([file instanceof Uint8Array ? file : fileOf(file)], trust);
@@ -46,6 +69,40 @@ describe('an export of the audit', () => {
         expect(await wrongOf(file)).toEqual(expect.any(String));
       }),
       { numRuns: 400 },
+    );
+  });
+
+  test('is found out when any member of a line, or item of a list, is added, renamed, repeated or reordered', async () => {
+    let done = 0;
+    await fc.assert(
+      fc.asyncProperty(told, fc.nat(), lineEdits, async (entries, at, edit) => {
+        const { lines } = recordOf(entries, { key: next, closing: twoSuccessions });
+        // The last line every other time: nothing hashes it.
+        const place = at % 2 === 0 ? lines.length - 1 : at % lines.length;
+        const line = editLine(lines[place] ?? '', edit);
+        fc.pre(line !== lines[place]);
+        done += 1;
+        // Whoever knows no key and keeps no checkpoint finds it too.
+        expect(await wrongOf(lines.with(place, line), {})).toEqual(expect.any(String));
+      }),
+      { numRuns: 500 },
+    );
+    expect(done).toBeGreaterThanOrEqual(500);
+    const { lines } = recordOf(some, { key: next, closing: twoSuccessions });
+    expect(await wrongOf(lines, {})).toBeUndefined();
+  });
+
+  test.each([
+    ['an entry', 0, '"note":"forged"'],
+    ['the checkpoint at the end', -1, '"zz":1'],
+  ])('is found out when a member is appended to the line of %s', async (_, at, member) => {
+    const { lines, checkpointAt } = recordOf(some);
+    const place = at < 0 ? lines.length + at : at;
+    const line = (lines[place] ?? '').replace(/}$/, `,${member}}`);
+    const trust = { keys, checkpoints: [checkpointAt(2)] };
+    expect(await wrongOf(lines, trust)).toBeUndefined();
+    expect(await wrongOf(lines.with(place, line), trust)).toBe(
+      `Line ${place + 1} is not as the server wrote it.`,
     );
   });
 
@@ -107,19 +164,6 @@ describe('a record that was written anew with all its hashes', () => {
 });
 
 describe('keys of an export', () => {
-  const next = newKey();
-  const recovery = newKey();
-  const succession = (by: 'signing' | 'recovery', signer: KeyObject) => {
-    const said = {
-      server,
-      previous_key: signingPublicText(signingKey),
-      next_key: signingPublicText(next),
-      at_ms: 5,
-      by,
-    };
-    return { ...said, signature: signFor('key succession', signer, canonicalJson(said)) };
-  };
-
   test('are followed from the one that is known', async () => {
     const { lines } = recordOf(some, {
       key: next,
@@ -147,6 +191,20 @@ describe('keys of an export', () => {
     expect(await wrongOf(forged.lines)).toBe('A succession of signing keys at the end was changed.');
     const added = recordOf(some, { closing: { recovery_key: signingPublicText(recovery) } });
     expect(await wrongOf(added.lines)).toBe('A succession of signing keys at the end was changed.');
+  });
+
+  test.each<[string, KeySuccession[]]>([
+    ['told twice', [first, first, second]],
+    ['told again later', [first, second, first]],
+    ['in another order', [second, first]],
+    ['in front of a gap', [stray, second]],
+    ['of no use', [stray]],
+  ])('are found out when one of them is %s', async (_, successions) => {
+    const isRecovered = successions.includes(second);
+    const closing = { successions, recovery_key: isRecovered ? signingPublicText(recovery) : null };
+    expect(await wrongOf(recordOf(some, { key: next, closing }).lines, {})).toBe(
+      'A succession of signing keys at the end was changed.',
+    );
   });
 
   test('a checkpoint that nobody signed is no checkpoint', async () => {

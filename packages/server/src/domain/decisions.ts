@@ -23,6 +23,7 @@ import { decideJobStop, decideWaitingCancelled } from './jobs/job-stop.ts';
 import { decideSuccession } from './key-succession.ts';
 import { decidePause, decideResumption } from './offering-pause.ts';
 import { decideKeyReserved, decideKeySettled } from './operators/idempotency-keys.ts';
+import { whileStanding } from './operators/standing.ts';
 import type { ApiLogEntry, Tables, Visit } from './ports.ts';
 import { decideRecollection } from './ran.ts';
 import { decideRecoveryKeyTaken } from './recovery-key.ts';
@@ -42,7 +43,7 @@ import { decideValue, decideVariable, decideVariableRemoval } from './variable-c
  * Everything that changes what is remembered. Each takes the tables of one transaction and plain data, and awaits
  * nothing but those tables.
  */
-export const decisions = {
+const everyDecision = {
   ...accountDecisions,
   registerHost: decideRegistration,
   verifyHost: decideVerification,
@@ -66,6 +67,7 @@ export const decisions = {
   cancelWaiting: decideWaitingCancelled,
   expireJobs: decideExpiry,
   endJobs: decideJobsEnd,
+  foldRunMoves: (tables: Tables, _: null) => tables.jobRuns.foldMoves(),
   interruptOverdueRuns,
   recordVisits: (tables: Tables, visits: Visit[]) => tables.hosts.recordVisits(visits),
   recordRequests: (tables: Tables, entries: ApiLogEntry[]) => tables.apiLog.add(entries),
@@ -98,7 +100,15 @@ export const decisions = {
   pruneIdempotencyKeys: (tables: Tables, { olderThan }: { olderThan: number }) =>
     tables.idempotencyKeys.prune(olderThan),
 };
-export type Decisions = typeof decisions;
+export type Decisions = typeof everyDecision;
+
+/** The same, each taken for those alone who still have the rights that they were let in with. */
+export const decisions = Object.fromEntries(
+  Object.entries(everyDecision).map(([name, decide]) => [
+    name,
+    whileStanding(decide as (tables: Tables, input: unknown) => Promise<unknown>),
+  ]),
+) as Decisions;
 
 /**
  * How far a decision reaches. `fleet`: it may look at and change anything, so that no other is taken beside it.
@@ -126,6 +136,7 @@ export const reaches = {
   noteAudit: 'apart',
   chainAudit: 'apart',
   keepCheckpoint: 'apart',
+  foldRunMoves: 'apart',
   pruneEvents: 'apart',
   pruneApiLog: 'apart',
   reserveIdempotencyKey: 'apart',

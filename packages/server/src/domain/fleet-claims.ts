@@ -59,6 +59,34 @@ export function settleClaims<Row>(
   });
 }
 
+/** The same for what is known by its name alone; tells of each name that stands twice, too. */
+export function settleNames<Row extends { readonly name: string }>(
+  entries: readonly {
+    readonly entry: { readonly name: string; readonly was?: string };
+    readonly at: FilePath;
+  }[],
+  standing: readonly Row[],
+  manner: Manner,
+  findings: Findings,
+): (Row | undefined)[] {
+  reportTwice(
+    entries.map(({ entry, at }) => ({ at, key: entry.name, label: `The ${manner.noun} "${entry.name}"` })),
+    findings,
+  );
+  const named = (name: string | undefined) => standing.filter((row) => row.name === name);
+  return settleClaims(
+    entries.map(({ entry: { name, was }, at }) => ({
+      at,
+      name,
+      was,
+      row: named(name)[0],
+      formerRows: named(was),
+    })),
+    manner,
+    findings,
+  );
+}
+
 /** Tells of each name that stands twice among its like. */
 export function reportTwice(
   entries: readonly { readonly at: FilePath; readonly key: string; readonly label: string }[],

@@ -1,5 +1,5 @@
 import type { FleetCommandsGroup, FleetFile } from '@remotes/protocol/values/fleet-file';
-import { positionsOf, reportTwice, settleClaims } from './fleet-claims.ts';
+import { positionsOf, settleNames } from './fleet-claims.ts';
 import { readDateTime } from './fleet-date-time.ts';
 import type { FilePath, Findings } from './fleet-findings.ts';
 import { nearMiss } from './fleet-near-miss.ts';
@@ -18,19 +18,9 @@ export function planCommandsGroups(
     entry,
     at: ['commands_groups', index],
   }));
-  reportTwice(
-    entries.map(({ entry, at }) => ({ at, key: entry.name, label: `The commands group "${entry.name}"` })),
-    findings,
-  );
-  const named = (name: string | undefined) => state.commandsGroups.filter((group) => group.name === name);
-  const rows = settleClaims(
-    entries.map(({ entry: { name, was }, at }) => ({
-      at,
-      name,
-      was,
-      row: named(name)[0],
-      formerRows: named(was),
-    })),
+  const rows = settleNames(
+    entries,
+    state.commandsGroups,
     { noun: 'commands group', passesOverMissing: state.commands.length === 0 },
     findings,
   );

@@ -1,23 +1,19 @@
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import { currentDefinitions } from './definitions.ts';
 import type { CommandStep, CommandsGroupStep, FleetPlan, HostsGroupStep } from './fleet-steps.ts';
-import { runsOn, runsOnV1 } from './offer.ts';
-import type { Host, Tables } from './ports.ts';
+import { runsOnV1 } from './offer.ts';
+import type { Tables } from './ports.ts';
 import { willRun } from './run-guard.ts';
 
 /**
  * How many verified hosts will run something because of this plan that they would not run without it, now or when a
  * window opens. Looks at what stands, so it must be asked before the plan is carried out.
  */
-export async function countNewlyDue(
-  tables: Tables,
-  plan: FleetPlan,
-  verified: ReadonlyMap<number, Host>,
-  now: number,
-): Promise<number> {
+export async function countNewlyDue(tables: Tables, plan: FleetPlan, now: number): Promise<number> {
   const { commands } = await currentDefinitions(tables);
   const placeOf = createPlaceFinder(plan);
   const heldBy = createHoldReader(tables);
+  let verified: VerifiedHosts | undefined;
   const due = new Set<number>();
   for (const step of plan.commands) {
     const place = placeOf(step);
@@ -39,11 +35,12 @@ export async function countNewlyDue(
     const pending = new Set(step.former ? await tables.pending.hostIds([step.former.id]) : []);
     const heldBefore = await heldBy(held.before);
     const heldAfter = await heldBy(held.after);
+    verified ??= await readVerified(tables);
     for (const id of await pendingAfter(tables, step, { pending, isMeantForOthers, ...place })) {
-      const host = verified.get(id);
-      if (!host || !runsOn(host, place.interpreter) || heldAfter.has(id)) continue;
-      const wasDue =
-        ranBefore && runsOn(host, standing.interpreter) && pending.has(id) && !heldBefore.has(id);
+      const isSealed = verified.get(id);
+      const runsIt = (interpreter: Interpreter) => isSealed || runsOnV1(interpreter);
+      if (isSealed === undefined || !runsIt(place.interpreter) || heldAfter.has(id)) continue;
+      const wasDue = ranBefore && runsIt(standing.interpreter) && pending.has(id) && !heldBefore.has(id);
       if (!wasDue) due.add(id);
     }
   }
@@ -60,12 +57,30 @@ async function pendingAfter(
     isMeantForOthers,
   }: { hostsGroup: HostsGroupStep; pending: ReadonlySet<number>; isMeantForOthers: boolean },
 ): Promise<Iterable<number>> {
-  const { memberIds } = hostsGroup;
+  const memberIds = await membersAfter(tables, hostsGroup);
   if (!former) return memberIds;
   const staying = isMeantForOthers ? [] : [...pending].filter((id) => memberIds.has(id));
   const arriving = isMeantForOthers ? memberIds : hostsGroup.joining.map(({ id }) => id);
   const ran = new Set(await tables.runs.hostIds(former.id));
   return [...staying, ...[...arriving].filter((id) => !ran.has(id))];
+}
+
+async function membersAfter(
+  tables: Tables,
+  { former, joining, leaving }: HostsGroupStep,
+): Promise<ReadonlySet<number>> {
+  const memberIds = new Set(former && (await tables.hostsGroups.memberIds(former.id)));
+  for (const { id } of leaving) memberIds.delete(id);
+  for (const { id } of joining) memberIds.add(id);
+  return memberIds;
+}
+
+/** By id of each verified host, whether v1 is closed to it. Of many thousands little more than this is read. */
+type VerifiedHosts = ReadonlyMap<number, boolean>;
+
+async function readVerified(tables: Tables): Promise<VerifiedHosts> {
+  const { sealed, v1 } = await tables.hosts.verifiedIds();
+  return new Map([...sealed.map((id) => [id, true] as const), ...v1.map((id) => [id, false] as const)]);
 }
 
 /** Where and how a command will stand. */

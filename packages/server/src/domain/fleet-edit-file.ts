@@ -1,7 +1,7 @@
 import type { FleetCommand, FleetFile } from '@remotes/protocol/values/fleet-file';
 import { type AdministrationRefusal, decline, isDeclined } from './administration-refusal.ts';
 import type { CommandChange, EditRequest, FleetEdit } from './fleet-edit.ts';
-import { refusalOfReach } from './fleet-edit-reach.ts';
+import { type EditReach, refusalOfReach } from './fleet-edit-reach.ts';
 import {
   commandsGroupVersion,
   commandVersion,
@@ -14,7 +14,7 @@ import { reaches } from './operators/rights.ts';
 import { refusalOfVersion } from './operators/row-version.ts';
 import type { Command, CommandsGroup, HostsGroup } from './ports.ts';
 
-type Asked = Pick<EditRequest, 'wantedVersion' | 'within'>;
+type Asked = Pick<EditRequest, 'wantedVersion'> & EditReach;
 type Drawn = FleetFile | AdministrationRefusal;
 
 /** The file that says what an edit says: what stands, and the change laid over it. */
@@ -37,7 +37,7 @@ function drawHostsGroup(
   if (isDeclined(former)) return former;
   const refusal =
     (former && refusalOfVersion('This hosts group', hostsGroupVersion(former), wantedVersion)) ??
-    refusalOfName(state.hostsGroups, 'hosts group', former, change.name);
+    refusalOfName(state.hostsGroups, former, change.name);
   if (refusal) return refusal;
   const name = change.name ?? former?.name ?? '';
   const active = change.isActive ?? former?.isActive ?? true;
@@ -55,7 +55,7 @@ function drawCommandsGroup(
   if (isDeclined(hostsGroup)) return hostsGroup;
   const refusal =
     (former && refusalOfVersion('This commands group', commandsGroupVersion(former), wantedVersion)) ??
-    refusalOfName(state.commandsGroups, 'commands group', former, change.name);
+    refusalOfName(state.commandsGroups, former, change.name);
   if (refusal) return refusal;
   const fresh = {
     name: '',
@@ -73,7 +73,7 @@ function drawCommandsGroup(
 function drawCommand(
   state: FleetState,
   { id, change }: EditOf<'command'>,
-  { wantedVersion, within }: Asked,
+  { wantedVersion, within, variableIds }: Asked,
 ): Drawn {
   const former = id === null ? undefined : findCommand(state, id, within);
   if (isDeclined(former)) return former;
@@ -83,8 +83,8 @@ function drawCommand(
   const name = change.name ?? former?.name ?? '';
   const refusal =
     (former && refusalOfVersion('This command', commandVersion(former), wantedVersion)) ??
-    refusalOfName(siblings, 'command in this group', former, name) ??
-    refusalOfReach(state, former, change, within);
+    refusalOfName(siblings, former, name) ??
+    refusalOfReach(state, former, change, { within, variableIds });
   if (refusal) return refusal;
 
   const hostsGroup = state.hostsGroups.find((each) => each.id === group.hostsGroupId);
@@ -179,15 +179,15 @@ export function notNarrowed(what: string): AdministrationRefusal {
   );
 }
 
+/** Whose name it is may be hidden from whoever asks: that it cannot be had is all that is told. */
 function refusalOfName(
   others: readonly { readonly id: number; readonly name: string }[],
-  noun: string,
   former: { readonly id: number } | undefined,
   name: string | undefined,
 ): AdministrationRefusal | undefined {
   const bearer = others.find((other) => other.name === name);
   if (!bearer || bearer.id === former?.id) return undefined;
-  return decline('name_taken', `There is a ${noun} called "${name}" already: choose another name.`);
+  return decline('name_taken', `The name "${name}" is taken: choose another one.`);
 }
 
 function was(former: { readonly name: string } | undefined, name: string): { was?: string } {

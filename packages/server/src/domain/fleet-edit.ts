@@ -5,15 +5,17 @@ import { notePlan } from './fleet-audit.ts';
 import { describeChanges, type FleetChange } from './fleet-changes.ts';
 import { countNewlyDue } from './fleet-due.ts';
 import { drawEdit } from './fleet-edit-file.ts';
+import type { EditReach } from './fleet-edit-reach.ts';
 import { type FleetRemoval, removeFrom } from './fleet-edit-removal.ts';
 import { executePlan, type PlanIds } from './fleet-execution.ts';
 import { planFleet } from './fleet-plan.ts';
 import type { SealedValues } from './fleet-settings-plan.ts';
-import { type FleetState, readFleetState } from './fleet-state.ts';
+import { type FleetState, readFleetDefinitions } from './fleet-state.ts';
 import type { FleetPlan } from './fleet-steps.ts';
 import type { Asker } from './operators/asker.ts';
 import type { CommandRevision, CommandsGroup, HostsGroup, Setting, Tables } from './ports.ts';
 import { refusalOfRuns } from './run-guard.ts';
+import { variableIdsSeen } from './variable-change.ts';
 
 /** One thing that is added (without an id) or changed. What is absent stays as it is, or is as usual. */
 export type FleetEdit =
@@ -63,15 +65,14 @@ export async function decideEdit(
   tables: Tables,
   request: EditRequest,
 ): Promise<EditOutcome | AdministrationRefusal> {
-  const state = await readFleetState(tables);
-  const drawn = draw(state, request);
+  // An edit names no hosts.
+  const state = { ...(await readFleetDefinitions(tables)), hosts: [], memberIds: new Map() };
+  const variableIds = await variableIdsSeen(tables, await currentDefinitions(tables), request.within);
+  const drawn = draw(state, request, { within: request.within, variableIds });
   if (isDeclined(drawn)) return drawn;
   const { plan, notes } = drawn;
 
-  const verified = new Map(
-    state.hosts.filter((host) => host.state === 'verified').map((host) => [host.id, host]),
-  );
-  const willRunOn = await countNewlyDue(tables, plan, verified, request.now);
+  const willRunOn = await countNewlyDue(tables, plan, request.now);
   const changes = describeChanges(plan);
   const outcome = { changes, willRunOn, notes };
   const standing = 'id' in request.edit ? request.edit.id : null;
@@ -90,9 +91,11 @@ export async function decideEdit(
 function draw(
   state: FleetState,
   request: EditRequest,
+  reach: EditReach,
 ): { plan: FleetPlan; notes: readonly string[] } | AdministrationRefusal {
   const { edit } = request;
-  const file: FleetFile | AdministrationRefusal = 'isRemoval' in edit ? {} : drawEdit(state, edit, request);
+  const asked = { wantedVersion: request.wantedVersion, ...reach };
+  const file: FleetFile | AdministrationRefusal = 'isRemoval' in edit ? {} : drawEdit(state, edit, asked);
   if (isDeclined(file)) return file;
   const { plan, findings } = planFleet(state, () => undefined, { ...request, file, isPruning: false });
   const wrong = findings.problems.map(({ sentence }) => (sentence.endsWith('.') ? sentence : `${sentence}.`));

@@ -1,5 +1,5 @@
 import type { FleetFile, FleetHostsGroup } from '@remotes/protocol/values/fleet-file';
-import { reportTwice, settleClaims } from './fleet-claims.ts';
+import { reportTwice, settleNames } from './fleet-claims.ts';
 import type { FilePath, Findings } from './fleet-findings.ts';
 import { createHostFinder } from './fleet-host-finder.ts';
 import { nearMiss } from './fleet-near-miss.ts';
@@ -10,19 +10,9 @@ import type { Host, HostsGroup } from './ports.ts';
 /** Every hosts group, before and after. */
 export function planHostsGroups(state: FleetState, file: FleetFile, findings: Findings): HostsGroupStep[] {
   const entries = (file.hosts_groups ?? []).map((entry, index) => ({ entry, at: ['hosts_groups', index] }));
-  reportTwice(
-    entries.map(({ entry, at }) => ({ at, key: entry.name, label: `The hosts group "${entry.name}"` })),
-    findings,
-  );
-  const named = (name: string | undefined) => state.hostsGroups.filter((group) => group.name === name);
-  const rows = settleClaims(
-    entries.map(({ entry: { name, was }, at }) => ({
-      at,
-      name,
-      was,
-      row: named(name)[0],
-      formerRows: named(was),
-    })),
+  const rows = settleNames(
+    entries,
+    state.hostsGroups,
     { noun: 'hosts group', passesOverMissing: state.commands.length === 0 },
     findings,
   );
@@ -33,12 +23,12 @@ export function planHostsGroups(state: FleetState, file: FleetFile, findings: Fi
     return { former, wanted, isNamed: true, ...planMembers(state, former, entry, at, find, findings) };
   });
   const others = state.hostsGroups.filter((group) => !rows.includes(group));
-  return [...steps, ...others.map((group) => standing(state, group))];
+  return [...steps, ...others.map(standing)];
 }
 
-function standing(state: FleetState, former: HostsGroup): HostsGroupStep {
+function standing(former: HostsGroup): HostsGroupStep {
   const wanted = { name: former.name, isActive: former.isActive };
-  return { former, wanted, isNamed: false, joining: [], leaving: [], memberIds: membersOf(state, former) };
+  return { former, wanted, isNamed: false, joining: [], leaving: [] };
 }
 
 type ReferenceReader = (reference: string, at: FilePath) => Host | undefined;
@@ -66,7 +56,7 @@ function planMembers(
   at: FilePath,
   find: ReferenceReader,
   findings: Findings,
-): Pick<HostsGroupStep, 'joining' | 'leaving' | 'memberIds'> {
+): Pick<HostsGroupStep, 'joining' | 'leaving'> {
   const { hosts, hosts_exact: exact } = entry;
   if (hosts && exact) {
     const sentence = 'Say "hosts" to add hosts or "hosts_exact" to name all of them, not both';
@@ -86,15 +76,9 @@ function planMembers(
     })),
     findings,
   );
-  const present = membersOf(state, former);
+  const present = (former && state.memberIds.get(former.id)) ?? new Set();
   const listed = new Set(found.map(({ host }) => host));
   const joining = [...listed].filter((host) => !present.has(host.id));
   const leaving = exact ? state.hosts.filter((host) => present.has(host.id) && !listed.has(host)) : [];
-  const memberIds = new Set([...present, ...joining.map(({ id }) => id)]);
-  for (const { id } of leaving) memberIds.delete(id);
-  return { joining, leaving, memberIds };
-}
-
-function membersOf(state: FleetState, group: HostsGroup | undefined): ReadonlySet<number> {
-  return (group && state.memberIds.get(group.id)) ?? new Set();
+  return { joining, leaving };
 }

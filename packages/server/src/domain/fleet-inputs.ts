@@ -1,5 +1,6 @@
 import { environmentName } from '@remotes/protocol/values/environment-name';
 import type { FleetCommand } from '@remotes/protocol/values/fleet-file';
+import type { Interpreter } from '@remotes/protocol/values/interpreter';
 import { reportTwice } from './fleet-claims.ts';
 import type { FilePath, Findings } from './fleet-findings.ts';
 import { nearMiss } from './fleet-near-miss.ts';
@@ -34,7 +35,7 @@ export function createInputsReader(
     const variables = read(findVariable, entry.variables, [...at, 'variables'], 'variable');
     const saved = read(findVariable, entry.output_variables, [...at, 'output_variables'], 'variable');
     reportSameName(variables, findings);
-    if (hasInputsInEnvironment(entry)) {
+    if (hasInputsInEnvironment(entry.interpreter ?? 'python')) {
       reportSameSpelling('SETTING', settings, findings);
       reportSameSpelling('VARIABLE', variables, findings);
     }
@@ -91,10 +92,10 @@ function reportSameName(variables: readonly Named[], { problems }: Findings): vo
   );
 }
 
-function reportSameSpelling(kind: string, inputs: readonly Named[], { problems }: Findings): void {
+function reportSameSpelling(kind: InputKind, inputs: readonly Named[], { problems }: Findings): void {
   reportClash(
     inputs,
-    ({ name }) => `REMOTES_${kind}_${environmentName(name)}`,
+    ({ name }) => spelledInEnvironment(kind, name),
     (one, other, spelled) => {
       // The same name twice is told elsewhere.
       if (one.name === other.name) return;
@@ -123,6 +124,13 @@ function reportClash(
 }
 
 /** Python and node are handed objects; all others find their inputs in the environment. */
-function hasInputsInEnvironment({ interpreter = 'python' }: FleetCommand): boolean {
+export function hasInputsInEnvironment(interpreter: Interpreter | 'auto'): boolean {
   return interpreter !== 'python' && interpreter !== 'node';
+}
+
+export type InputKind = 'SETTING' | 'VARIABLE';
+
+/** What a program finds an input by in its environment. */
+export function spelledInEnvironment(kind: InputKind, name: string): string {
+  return `REMOTES_${kind}_${environmentName(name)}`;
 }

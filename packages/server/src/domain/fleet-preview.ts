@@ -35,14 +35,9 @@ export async function previewFleet(
   const state = await readFleetState(tables);
   const findValue = await readFleetValues(tables, state, file);
   const { plan, findings } = planFleet(state, findValue, request);
-  const verified = state.hosts.filter((host) => host.state === 'verified');
   const isSound = findings.problems.length === 0;
-  const willRunOn = isSound
-    ? await countNewlyDue(tables, plan, new Map(verified.map((host) => [host.id, host])), now)
-    : 0;
-  // The number that was agreed to must be the very one: another number means that something else will happen.
-  const agreed = agreedHosts === willRunOn ? agreedHosts : null;
-  const refusal = refusalOfRuns(await currentDefinitions(tables), willRunOn, agreed);
+  const willRunOn = isSound ? await countNewlyDue(tables, plan, now) : 0;
+  const refusal = refusalOfRuns(await currentDefinitions(tables), willRunOn, agreedHosts);
   const preview = {
     ...findings,
     changes: describeChanges(plan),

@@ -3,11 +3,15 @@ import { createHostFinder } from './fleet-host-finder.ts';
 import type { Command, CommandsGroup, Host, HostsGroup, Setting, Tables, Variable } from './ports.ts';
 
 /** Everything that a fleet file may speak of, as it stands. */
-export type FleetState = {
+export type FleetState = FleetDefinitions & {
   readonly hosts: readonly Host[];
-  readonly hostsGroups: readonly HostsGroup[];
   /** Of each hosts group, by its id. */
   readonly memberIds: ReadonlyMap<number, ReadonlySet<number>>;
+};
+
+/** What does not grow with the number of hosts. */
+export type FleetDefinitions = {
+  readonly hostsGroups: readonly HostsGroup[];
   readonly settings: readonly Setting[];
   readonly variables: readonly Variable[];
   readonly commandsGroups: readonly CommandsGroup[];
@@ -21,10 +25,12 @@ export async function readFleetState(tables: Tables): Promise<FleetState> {
     if (members) members.add(hostId);
     else memberIds.set(hostsGroupId, new Set([hostId]));
   }
+  return { ...(await readFleetDefinitions(tables)), hosts: await tables.hosts.list(), memberIds };
+}
+
+export async function readFleetDefinitions(tables: Tables): Promise<FleetDefinitions> {
   return {
-    hosts: await tables.hosts.list(),
     hostsGroups: await tables.hostsGroups.list(),
-    memberIds,
     settings: await tables.settings.list(),
     variables: await tables.variables.list(),
     commandsGroups: await tables.commandsGroups.list(),

@@ -19,8 +19,6 @@ type Step<Former, Wanted> = {
 export type HostsGroupStep = Step<HostsGroup, Omit<HostsGroup, 'id'>> & {
   readonly joining: readonly Host[];
   readonly leaving: readonly Host[];
-  /** Ids of all members as they are to be. */
-  readonly memberIds: ReadonlySet<number>;
 };
 
 export type SettingStep = Step<Setting, Setting>;

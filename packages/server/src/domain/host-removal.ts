@@ -30,7 +30,7 @@ export async function decideRemoval(
   if (withRuns.length > 0 && hosts.length !== agreedHosts)
     return needsYes(hosts.length, what(hosts, withRuns));
   const refusal =
-    areSelected &&
+    (areSelected || agreedHosts !== null) &&
     refusalOfNumber(await currentDefinitions(tables), hosts.length, agreedHosts, 'will be forgotten');
   if (refusal) return refusal;
   for (const host of hosts) {

@@ -28,7 +28,9 @@ export async function decideRename(
   if (refusal !== undefined) return decline('unsuitable_name', refusal);
   const bearer = await tables.hosts.byName(name);
   if (bearer && bearer.id !== host.id) {
-    return decline('unsuitable_name', `Host ${bearer.id} is called "${name}" already: choose another name.`);
+    // To whom rights are narrowed, other hosts do not exist; that the name cannot be had, it can still be told.
+    const who = within === null ? `Host ${bearer.id} is called "${name}" already` : `"${name}" is taken`;
+    return decline('unsuitable_name', `${who}: choose another name.`);
   }
   if (name === host.name) return { host, formerName: name };
   await tables.hosts.change(host.id, { name });

@@ -58,7 +58,7 @@ export async function decideStanding(
   const admitted = changes.filter(({ change }) => change.state === 'verified');
   const willRunOn = admitted.length > 0 ? await countDue(tables, runnable, admitted) : 0;
   const refusal =
-    deed === 'disable' && manner.areSelected
+    deed === 'disable' && (manner.areSelected || agreedHosts !== null)
       ? refusalOfNumber(definitions, changes.length, agreedHosts, 'will be disabled')
       : refusalOfRuns(definitions, willRunOn, agreedHosts);
   if (manner.isDryRun) {

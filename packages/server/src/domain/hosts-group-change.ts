@@ -48,7 +48,7 @@ export async function decideGrouping(
   if (isDryRun) return { changed: toChange, unchanged, willRunOn };
   const definitions = await currentDefinitions(tables);
   const refusal =
-    deed === 'ungroup' && areSelected
+    deed === 'ungroup' && (areSelected || agreedHosts !== null)
       ? refusalOfNumber(definitions, toChange.length, agreedHosts, 'will leave the group')
       : refusalOfRuns(definitions, willRunOn, agreedHosts);
   if (refusal) return refusal;

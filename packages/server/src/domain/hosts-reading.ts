@@ -3,6 +3,7 @@ import type { CommandDefinition, Definitions } from './definitions.ts';
 import { currentDefinitions } from './definitions.ts';
 import { runsOn, runsOnV1 } from './offer.ts';
 import type { Host, Tables } from './ports.ts';
+import { willRun } from './run-guard.ts';
 
 /** A host as administrators see it. */
 export type HostReading = {
@@ -69,14 +70,24 @@ export async function readNotOffered(
   tables: Tables,
   definitions: Definitions,
   host: Host,
+  now: number,
 ): Promise<NotOffered[]> {
   const pending = await tables.pending.ofHost(host.id);
-  const foreign = pending.flatMap((id) => {
-    const command = definitions.commands.get(id);
-    return command?.isOffered && !runsOn(host, command.interpreter) ? [command] : [];
-  });
+  const commands = pending.flatMap((id) => definitions.commands.get(id) ?? []);
+  const foreign = commands.filter((command) => willRun(command, now) && !runsOn(host, command.interpreter));
   const held = host.state === 'verified' ? await heldBack(tables, definitions, host) : [];
-  return [...byInterpreter(foreign), ...held];
+  return [...offForAll(commands, now), ...byInterpreter(foreign), ...held];
+}
+
+/** What is offered to no host at all. */
+function offForAll(commands: readonly CommandDefinition[], now: number): NotOffered[] {
+  const off = commands.filter((command) => !willRun(command, now));
+  const byReason = Map.groupBy(off, ({ isActive, isOffered, commandsGroupName: group }) => {
+    if (!isActive) return 'switched off';
+    if (isOffered) return `the window of "${group}" is over`;
+    return `the commands group "${group}" or its hosts group is switched off`;
+  });
+  return [...byReason].map(([reason, alike]) => ({ reason, commands: alike }));
 }
 
 async function groupNames(tables: Tables): Promise<Map<number, string[]>> {

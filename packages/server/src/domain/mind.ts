@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import type { DefinitionsView } from './definitions.ts';
 import type { Delivery } from './delivery.ts';
 import type { LiveEvents } from './events/live-events.ts';
+import type { HostsOverview } from './hosts-overview.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import type { LiveHosts } from './live-hosts.ts';
 import type { NewestSessions } from './newest-sessions.ts';
@@ -28,6 +29,7 @@ export type Mind = {
   readonly newestSessions: NewestSessions;
   readonly definitions: DefinitionsView;
   readonly knownHosts: KnownHosts;
+  readonly hostsOverview: HostsOverview;
   readonly presence: Presence;
   readonly liveHosts: LiveHosts;
   readonly delivery: Delivery;

@@ -1,12 +1,19 @@
 import type { Clock } from './clock.ts';
+import { presenceOf } from './hosts-reading.ts';
 import type { KnownHost } from './known-hosts.ts';
-import type { Visit } from './ports.ts';
+import type { Host, Visit } from './ports.ts';
 
 /** Who came when: kept in memory and written in batches, so that an idle fleet costs the database close to nothing. */
 export type Presence = {
   visit(host: KnownHost, from: Visitor, kind: VisitKind): void;
-  /** The visits since the last call. */
+  /** The visits that were not taken before. */
   take(): Visit[];
+  /** Writes what was not written before; what could not be written stays for the next time. */
+  record(): Promise<void>;
+  /** Writes at once where a host came for the first time, or came back: what is asked of the memory next must not miss it. */
+  settle(): Promise<void>;
+  /** The same host, seen when it really came here last. */
+  upToDate(host: Host): Host;
 };
 
 /** Looked at once in a batch: finding out an address costs a system call. */
@@ -22,24 +29,57 @@ export type Visitor = {
  */
 type VisitKind = 'poll' | 'other' | 'live' | 'gone';
 
+type LastVisit = {
+  lastSeenAt: number;
+  polledAt: number | null;
+  polledEveryMs: number | null;
+  usualIntervalMs: number | null;
+};
+
 /** How much the newest pause weighs in the usual one. */
 const newestWeight = 0.2;
 
 /** How often the visit of a host that is connected is written down. */
 export const liveVisitMs = 60_000;
 
-export function createPresence(clock: Clock): Presence {
-  const polls = new Map<number, { at: number; usualMs: number | null }>();
+export function createPresence(clock: Clock, store: (visits: Visit[]) => Promise<unknown>): Presence {
+  const last = new Map<number, LastVisit>();
   let visits = new Map<number, Visit>();
+  let [news, settledNews] = [0, 0];
+  let writing: Promise<void> = Promise.resolve();
+
+  const take = () => {
+    const taken = [...visits.values()];
+    visits = new Map();
+    return taken;
+  };
+
+  const write = async () => {
+    const newsTaken = news;
+    const taken = take();
+    try {
+      if (taken.length > 0) await store(taken);
+    } catch (trouble) {
+      visits = new Map([...taken.map((visit) => [visit.hostId, visit] as const), ...visits]);
+      throw trouble;
+    }
+    settledNews = newsTaken;
+  };
+
+  /** One after the other: whoever waits for the last knows that the earlier ones are through. */
+  const record = () => {
+    writing = writing.catch(() => {}).then(write);
+    return writing;
+  };
+
   return Object.freeze({
     visit(host: KnownHost, from: Visitor, kind: VisitKind) {
       const at = clock();
-      let poll = polls.get(host.id);
-      if (kind === 'poll') {
-        poll = { at, usualMs: poll ? blend(poll.usualMs, at - poll.at) : null };
-        polls.set(host.id, poll);
-      }
-      const usualIntervalMs = usualOf(kind) ?? poll?.usualMs ?? null;
+      const before = last.get(host.id);
+      if (!before || kind === 'gone' || presenceOf(before, at) !== 'online') news += 1;
+      const now = nextVisit(before, at, kind);
+      last.set(host.id, now);
+      const { usualIntervalMs } = now;
       const visit = visits.get(host.id);
       if (visit) {
         visit.at = at;
@@ -55,10 +95,17 @@ export function createPresence(clock: Clock): Presence {
         clientVersion: from.clientVersion,
       });
     },
-    take() {
-      const taken = [...visits.values()];
-      visits = new Map();
-      return taken;
+    take,
+    record,
+    async settle() {
+      // Reading must go on where nothing can be written; who writes by the clock tries again, and says so.
+      if (news > settledNews) await record().catch(() => {});
+    },
+    upToDate(host: Host) {
+      const visit = last.get(host.id);
+      if (!visit || visit.lastSeenAt <= (host.lastSeenAt ?? 0)) return host;
+      const { lastSeenAt, usualIntervalMs } = visit;
+      return { ...host, lastSeenAt, usualIntervalMs };
     },
   });
 }
@@ -67,6 +114,17 @@ export function createPresence(clock: Clock): Presence {
 function usualOf(kind: VisitKind): number | undefined {
   if (kind === 'live') return liveVisitMs;
   return kind === 'gone' ? 0 : undefined;
+}
+
+function nextVisit(before: LastVisit | undefined, at: number, kind: VisitKind): LastVisit {
+  const { polledAt = null, polledEveryMs = null } = before ?? {};
+  const everyMs = kind === 'poll' && polledAt !== null ? blend(polledEveryMs, at - polledAt) : polledEveryMs;
+  return {
+    lastSeenAt: at,
+    polledAt: kind === 'poll' ? at : polledAt,
+    polledEveryMs: everyMs,
+    usualIntervalMs: usualOf(kind) ?? everyMs,
+  };
 }
 
 function blend(usualMs: number | null, pauseMs: number): number {

@@ -16,14 +16,17 @@ export function runnableCommands(definitions: Definitions, now: number): Command
   return [...definitions.work.values()].filter((command) => willRun(command, now));
 }
 
-/** Refuses a change that makes commands run on more hosts than goes without asking, unless exactly so many were agreed to. */
+/**
+ * Refuses a change that makes commands run on more hosts than goes without asking, unless exactly so many were agreed
+ * to; and on fewer where another number was agreed to.
+ */
 export function refusalOfRuns(
   definitions: Definitions,
   hosts: number,
   agreedHosts: number | null,
 ): AdministrationRefusal | undefined {
-  if (hosts <= confirmAbove(definitions) || hosts === agreedHosts) return undefined;
-  return needsYes(hosts, `Commands will run on ${countText(hosts)}.`);
+  if (isAgreed(definitions, hosts, agreedHosts)) return undefined;
+  return needsYes(hosts, `Commands will run on ${countText(hosts)}${insteadOf(agreedHosts)}.`);
 }
 
 /** The same of a change that makes nothing run and reaches hosts which were not named one by one. */
@@ -33,13 +36,23 @@ export function refusalOfNumber(
   agreedHosts: number | null,
   what: string,
 ): AdministrationRefusal | undefined {
-  if (hosts <= confirmAbove(definitions) || hosts === agreedHosts) return undefined;
-  return needsYes(hosts, `${countText(hosts)} ${what}.`);
+  if (isAgreed(definitions, hosts, agreedHosts)) return undefined;
+  return needsYes(hosts, `${countText(hosts)} ${what}${insteadOf(agreedHosts)}.`);
 }
 
-/** A refusal until the number of hosts is agreed to. `what` is the sentence that says what will happen. */
+/** A refusal until the number of hosts is agreed to. `what` is the sentence that says what will happen; each door adds how to agree. */
 export function needsYes(hosts: number, what: string): AdministrationRefusal {
-  return { ...decline('needs_yes', `${what} To go ahead, say --yes ${hosts}.`), hosts };
+  return { ...decline('needs_yes', what), hosts };
+}
+
+/** Whoever names a number means that one: with another, something else would happen than he thinks. */
+function isAgreed(definitions: Definitions, hosts: number, agreedHosts: number | null): boolean {
+  if (hosts === 0 || hosts === agreedHosts) return true;
+  return agreedHosts === null && hosts <= confirmAbove(definitions);
+}
+
+function insteadOf(agreedHosts: number | null): string {
+  return agreedHosts === null ? '' : `, and ${agreedHosts} ${agreedHosts === 1 ? 'was' : 'were'} agreed to`;
 }
 
 function countText(hosts: number): string {

@@ -1,4 +1,4 @@
-import type { RunState } from '@remotes/protocol/values/run';
+import { RunState } from '@remotes/protocol/values/run';
 
 /**
  * The table of legal moves of a run (see "A run's states" in ARCHITECTURE.md). What a host reports is checked against
@@ -44,6 +44,14 @@ const moves: Readonly<Record<RunState, readonly RunState[]>> = {
 export function mayMove(from: RunState, to: RunState): boolean {
   return moves[from].includes(to);
 }
+
+/** Its host is still to begin it, or is at it: nobody has said how it ended. */
+export function isYetToEnd(state: RunState): boolean {
+  return state === 'queued' || state === 'delivered' || state === 'running';
+}
+
+/** The states of a run about whose end something was said. */
+export const endStates: readonly RunState[] = RunState.enum.filter((state) => !isYetToEnd(state));
 
 /** Nothing more will be heard of it, except that an interrupted run may still be settled by a late report. */
 export function hasEnded(state: RunState): boolean {

@@ -5,7 +5,7 @@ import { type AdministrationRefusal, decline, isDeclined } from './administratio
 import { findWireNumber } from './command-finding.ts';
 import { findHosts, readId } from './host-finding.ts';
 import type { Run, RunFilter, Tables } from './ports.ts';
-import { hasEnded } from './run-moves.ts';
+import { hasEnded, isYetToEnd } from './run-moves.ts';
 import { type ShownStatement, shownStatement } from './statement-seal.ts';
 
 const mostUnderWay = 10_000;
@@ -25,7 +25,7 @@ export function createRunsReader(tables: Tables, masterKey?: MasterKey) {
     const hostName =
       names.get(run.hostId) ?? (await tables.hosts.byId(run.hostId))?.name ?? String(run.hostId);
     names.set(run.hostId, hostName);
-    const signed = isUnderWay(run) ? undefined : await tables.runs.statement(run.number);
+    const signed = isYetToEnd(run.state) ? undefined : await tables.runs.statement(run.number);
     const shown = signed && shownStatement(masterKey, signed, run.id);
     return { ...run, hostName, signed: shown ?? null, durationMs: durationOf(run, shown) };
   };
@@ -107,9 +107,4 @@ export function isExitUnknown({ state, exitCode, signal, signed }: RunReading): 
 /** More may still be heard of it. */
 export function isOpen({ state }: Run): boolean {
   return !hasEnded(state);
-}
-
-/** Nothing was signed about it yet. */
-function isUnderWay({ state }: Run): boolean {
-  return state === 'queued' || state === 'delivered' || state === 'running';
 }

@@ -27,7 +27,7 @@ export async function decideV1Allowance(
   const unchanged = hosts.filter(({ channelKey }) => channelKey === null);
   if (isDryRun) return { changed, unchanged };
   const refusal =
-    areSelected &&
+    (areSelected || agreedHosts !== null) &&
     refusalOfNumber(await currentDefinitions(tables), changed.length, agreedHosts, 'will be open to v1');
   if (refusal) return refusal;
   await changeHosts(

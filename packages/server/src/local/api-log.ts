@@ -1,5 +1,6 @@
 import { jsonText } from '@remotes/protocol/screen/json-text';
-import { durationText, isoTime, localTime } from '@remotes/protocol/screen/time-text';
+import { durationText, localTime } from '@remotes/protocol/screen/time-text';
+import { apiLogView } from '../domain/api/api-log.ts';
 import { currentDefinitions } from '../domain/definitions.ts';
 import type { ApiLogEntry } from '../domain/ports.ts';
 import { isSwitchedOn } from '../domain/steering-settings.ts';
@@ -35,7 +36,7 @@ async function show(given: Given): Promise<number> {
       console.error('No requests are being logged: the setting apilog_enable_logging is not on.');
     }
     const entries = (await tables.apiLog.list(limit)).reverse();
-    if (isJson) console.log(jsonText(entries.map(jsonOf)));
+    if (isJson) console.log(jsonText(entries.map(apiLogView)));
     else if (entries.length === 0) console.error('The API log is empty.');
     else for (const line of lines(entries)) console.log(line);
     return 0;
@@ -55,20 +56,4 @@ function lines(entries: readonly ApiLogEntry[]): string[] {
       entry.durationMs < 1000 ? `${entry.durationMs.toFixed(1)} ms` : durationText(entry.durationMs),
     ]),
   );
-}
-
-function jsonOf(entry: ApiLogEntry) {
-  return {
-    at: isoTime(entry.at),
-    request_id: entry.requestId,
-    method: entry.method,
-    path: entry.path,
-    status: entry.status,
-    address: entry.address,
-    host_name: entry.hostName,
-    operator_name: entry.operatorName,
-    client_agent: entry.clientAgent,
-    duration_ms: entry.durationMs,
-    arguments: entry.arguments,
-  };
 }

@@ -5,6 +5,7 @@ import type { FleetChange } from '../domain/fleet-changes.ts';
 import type { FleetFileReading, LineFinding } from '../domain/fleet-file/fleet-file-reading.ts';
 import type { FleetPreview } from '../domain/fleet-preview.ts';
 import { willRunText } from './hosts-change.ts';
+import { adviseYes } from './yes-advice.ts';
 
 export type ApplyReport = {
   /** What will be done, before it is done. */
@@ -65,14 +66,16 @@ function changeLine({ action, kind, name, details }: FleetChange): string {
   return visibleLine(details.length > 0 ? `${line}: ${details.join('; ')}` : line);
 }
 
-function endingOf(status: ApplyOutcome['status'], { needsYes }: FleetPreview): string | undefined {
+function endingOf(status: ApplyOutcome['status'], preview: FleetPreview): string | undefined {
+  const needsYes = yesWanted(preview);
   if (status === 'applied') return 'Applied.';
   if (status === 'planned') return ['Dry run: nothing was changed.', needsYes ?? []].flat().join(' ');
   return status === 'unconfirmed' ? `${needsYes} Nothing was changed.` : undefined;
 }
 
 function jsonOf(status: ApplyOutcome['status'], preview: FleetPreview, notes: readonly LineFinding[]) {
-  const { changes, willRunOn, needsYes } = preview;
+  const { changes, willRunOn } = preview;
+  const needsYes = yesWanted(preview);
   return {
     status,
     changes,
@@ -80,6 +83,10 @@ function jsonOf(status: ApplyOutcome['status'], preview: FleetPreview, notes: re
     notes: notes.map(jsonOfFinding),
     ...(needsYes !== undefined && { error: { code: 'needs_yes', message: needsYes, hosts: willRunOn } }),
   };
+}
+
+function yesWanted({ needsYes, willRunOn }: FleetPreview): string | undefined {
+  return needsYes === undefined ? undefined : adviseYes(needsYes, willRunOn);
 }
 
 function jsonOfFinding({ line, sentence }: LineFinding) {

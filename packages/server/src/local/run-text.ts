@@ -1,5 +1,6 @@
 import type { Row } from '@remotes/protocol/screen/text-table';
-import { durationText, isoTime, localTime } from '@remotes/protocol/screen/time-text';
+import { durationText, localTime } from '@remotes/protocol/screen/time-text';
+import { runMembers } from '../domain/jobs/run-view.ts';
 import type { RunReading } from '../domain/runs-reading.ts';
 import { isExitUnknown } from '../domain/runs-reading.ts';
 
@@ -34,26 +35,11 @@ export function exitText(run: RunReading): string {
 
 /** A run for programs. */
 export function runJson(run: RunReading) {
+  const { command, ...members } = runMembers(run, run.hostName);
   return {
-    number: run.number,
-    id: run.id,
-    job_id: run.jobId,
-    host: { id: run.hostId, name: run.hostName },
-    command: { number: run.wireNumber, name: run.commandName, revision: run.revision },
-    state: run.state,
-    reason: run.reason,
-    attempt: run.attempt,
-    interpreter: run.interpreter,
-    exit_code: run.exitCode,
-    signal: run.signal,
-    delivered_at: isoTime(run.deliveredAt),
-    started_at: isoTime(run.startedAt),
-    stop_asked_at: isoTime(run.stopAskedAt),
-    finished_at: isoTime(run.finishedAt),
+    ...members,
+    command: { number: run.wireNumber, ...command },
     duration_ms: run.durationMs,
-    output_bytes: run.outputBytes,
-    output_cut_bytes: run.outputCutBytes,
-    is_masked: run.isMasked,
     signed: run.signed && {
       statement: run.signed.statement,
       signature: run.signed.signature,

@@ -1,7 +1,7 @@
-import type { RunState } from '@remotes/protocol/values/run';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../domain/clock.ts';
 import type { EventPlace, Tables } from '../domain/ports.ts';
+import { endStates } from '../domain/run-moves.ts';
 
 type Fleet = { readonly tables: Tables; readonly clock: Clock };
 
@@ -37,14 +37,3 @@ export function addFleetMetrics(registry: Registry, { tables, clock }: Fleet): v
     },
   });
 }
-
-const endStates: readonly RunState[] = [
-  'succeeded',
-  'failed',
-  'timed_out',
-  'stopped',
-  'interrupted',
-  'cancelled',
-  'expired',
-  'refused',
-];

@@ -226,12 +226,15 @@ create table hosts (
   told_store_id text,
   sessions_from bigint,
   counter_from bigint,
+  changed xid8 default pg_current_xact_id() not null,
   constraint hosts_registration_token_id_fkey FOREIGN KEY (registration_token_id) REFERENCES registration_tokens(id) ON DELETE SET NULL,
   constraint hosts_pkey PRIMARY KEY (id),
   constraint hosts_key_fingerprint_key UNIQUE (key_fingerprint),
   constraint hosts_name_key UNIQUE (name),
   constraint hosts_uuid_key UNIQUE (uuid)
 );
+
+CREATE INDEX hosts_changed ON public.hosts USING btree (changed);
 
 CREATE INDEX hosts_registering ON public.hosts USING btree (registration_token_id, registered_at) WHERE (state = 'registered'::text);
 
@@ -242,6 +245,10 @@ CREATE TRIGGER events_host_added AFTER INSERT ON public.hosts FOR EACH ROW WHEN 
 CREATE TRIGGER events_host_changed AFTER UPDATE OF state, name ON public.hosts FOR EACH ROW WHEN (((new.state <> old.state) OR (new.name <> old.name))) EXECUTE FUNCTION events_host_changed();
 
 CREATE TRIGGER events_host_removed BEFORE DELETE ON public.hosts FOR EACH ROW WHEN (true) EXECUTE FUNCTION events_host_removed();
+
+CREATE TRIGGER hosts_changed BEFORE UPDATE OF name, state, channel_key, facts ON public.hosts FOR EACH ROW WHEN (((new.name IS DISTINCT FROM old.name) OR (new.state IS DISTINCT FROM old.state) OR (new.channel_key IS DISTINCT FROM old.channel_key) OR (new.facts IS DISTINCT FROM old.facts))) EXECUTE FUNCTION hosts_changed();
+
+CREATE TRIGGER hosts_removed AFTER DELETE ON public.hosts FOR EACH ROW EXECUTE FUNCTION hosts_removed();
 
 create table hosts_group_members (
   hosts_group_id bigint not null,
@@ -260,6 +267,14 @@ create table hosts_groups (
   constraint hosts_groups_pkey PRIMARY KEY (id),
   constraint hosts_groups_name_key UNIQUE (name)
 );
+
+create table hosts_removed (
+  host_id bigint not null,
+  changed xid8 default pg_current_xact_id() not null,
+  constraint hosts_removed_pkey PRIMARY KEY (host_id)
+);
+
+CREATE INDEX hosts_removed_changed ON public.hosts_removed USING btree (changed);
 
 create table idempotency_keys (
   actor text not null,
@@ -428,6 +443,15 @@ create table registration_tokens (
   constraint registration_tokens_secret_hash_key UNIQUE (secret_hash)
 );
 
+create table run_moves (
+  wire_number bigint not null,
+  state text not null,
+  outcome text not null,
+  runs bigint not null
+);
+
+CREATE INDEX run_moves_wire_number ON public.run_moves USING btree (wire_number);
+
 create table run_output (
   run_number bigint not null,
   stream text not null,
@@ -446,6 +470,14 @@ create table run_statements (
   channel_key text not null,
   constraint run_statements_run_number_fkey FOREIGN KEY (run_number) REFERENCES runs(number) ON DELETE CASCADE,
   constraint run_statements_pkey PRIMARY KEY (run_number)
+);
+
+create table run_tallies (
+  wire_number bigint not null,
+  state text not null,
+  outcome text not null,
+  runs bigint not null,
+  constraint run_tallies_pkey PRIMARY KEY (wire_number, state, outcome)
 );
 
 create table runs (
@@ -486,6 +518,12 @@ CREATE INDEX runs_unsuccessful ON public.runs USING btree (state, number) WHERE 
 CREATE TRIGGER events_run_added AFTER INSERT ON public.runs FOR EACH ROW WHEN ((new.state <> 'queued'::text)) EXECUTE FUNCTION events_run_added();
 
 CREATE TRIGGER events_run_changed AFTER UPDATE OF state ON public.runs FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION events_run_changed();
+
+CREATE TRIGGER tally_added AFTER INSERT ON public.runs REFERENCING NEW TABLE AS new_runs FOR EACH STATEMENT EXECUTE FUNCTION tally_added();
+
+CREATE TRIGGER tally_changed AFTER UPDATE OF wire_number, state, outcome_hash ON public.runs FOR EACH ROW WHEN ((((new.wire_number IS DISTINCT FROM old.wire_number) OR (new.state IS DISTINCT FROM old.state)) OR (new.outcome_hash IS DISTINCT FROM old.outcome_hash))) EXECUTE FUNCTION tally_changed();
+
+CREATE TRIGGER tally_removed AFTER DELETE ON public.runs REFERENCING OLD TABLE AS old_runs FOR EACH STATEMENT EXECUTE FUNCTION tally_removed();
 
 create table server_state (
   id integer not null,
@@ -630,7 +668,42 @@ CREATE OR REPLACE FUNCTION public.events_run_changed()
  LANGUAGE plpgsql
 AS $function$ begin insert into events (kind, job_id, host_id, run_id, state, former_state) values ('run', new.job_id, new.host_id, new.id, new.state, old.state); return null; end $function$;
 
+CREATE OR REPLACE FUNCTION public.hosts_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin new.changed := pg_current_xact_id(); return new; end $function$;
+
+CREATE OR REPLACE FUNCTION public.hosts_removed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into hosts_removed (host_id) values (old.id); return null; end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ begin raise exception 'the audit is append-only'; end $function$;
+
+CREATE OR REPLACE FUNCTION public.tally_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+    insert into run_moves select wire_number, state, coalesce(outcome_hash, ''), count(*) from new_runs group by 1, 2, 3;
+    return null;
+  end $function$;
+
+CREATE OR REPLACE FUNCTION public.tally_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+    insert into run_moves values (old.wire_number, old.state, coalesce(old.outcome_hash, ''), -1),
+      (new.wire_number, new.state, coalesce(new.outcome_hash, ''), 1);
+    return null;
+  end $function$;
+
+CREATE OR REPLACE FUNCTION public.tally_removed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+    insert into run_moves select wire_number, state, coalesce(outcome_hash, ''), -count(*) from old_runs group by 1, 2, 3;
+    return null;
+  end $function$;

@@ -212,6 +212,19 @@ CREATE TRIGGER events_host_removed before delete on hosts
       begin insert into events (kind, host_id, name, state, former_state, hosts_group_ids) values ('host', old.id, old.name, null, old.state,
         (select json_group_array(hosts_group_id) from hosts_group_members where host_id = old.id)); end;
 
+CREATE TRIGGER hosts_added_changed after insert on hosts
+      begin update hosts set changed = (select 1 + max(coalesce((select max(changed) from hosts), 0),
+  coalesce((select max(changed) from hosts_removed), 0))) where id = new.id; end;
+
+CREATE TRIGGER hosts_changed_changed after update of name,state,channel_key,facts on hosts
+      when new.name is not old.name or new.state is not old.state or new.channel_key is not old.channel_key or new.facts is not old.facts
+      begin update hosts set changed = (select 1 + max(coalesce((select max(changed) from hosts), 0),
+  coalesce((select max(changed) from hosts_removed), 0))) where id = new.id; end;
+
+CREATE TRIGGER hosts_removed_changed before delete on hosts
+      begin insert into hosts_removed (host_id, changed) values (old.id, (select 1 + max(coalesce((select max(changed) from hosts), 0),
+  coalesce((select max(changed) from hosts_removed), 0)))); end;
+
 CREATE TABLE "hosts" (
   "id" integer primary key autoincrement,
   "uuid" text not null unique,
@@ -236,8 +249,11 @@ CREATE TABLE "hosts" (
   "journal_id" text,
   "told_store_id" text,
   "sessions_from" bigint,
-  "counter_from" bigint
+  "counter_from" bigint,
+  changed integer not null default 0
 );
+
+CREATE INDEX hosts_changed on hosts (changed);
 
 CREATE INDEX "hosts_registering" on "hosts" ("registration_token_id", "registered_at") where "state" = 'registered';
 
@@ -256,6 +272,13 @@ CREATE TABLE "hosts_groups" (
   "name" text not null unique,
   "is_active" integer not null
 );
+
+CREATE TABLE hosts_removed (
+  host_id integer primary key,
+  changed integer not null
+);
+
+CREATE INDEX hosts_removed_changed on hosts_removed (changed);
 
 CREATE TABLE "idempotency_keys" (
   "actor" text not null,

@@ -32,7 +32,7 @@ describe('removing hosts', () => {
       expect(await remove(['1', '2'])).toMatchObject({
         declined: 'needs_yes',
         sentence: expect.stringMatching(
-          /^These 2 hosts go for good, .* output of "000001"\. .* say --yes 2\.$/,
+          /^These 2 hosts go for good, .* output of "000001"\. .*runs the commands of its groups anew\.$/,
         ),
         hosts: 2,
       });

@@ -8,8 +8,8 @@ describe('renaming a host', () => {
     const begin = async () => {
       const database = await open();
       const [one, other] = await addHosts(database, {}, {});
-      const rename = (host: string, name: string) =>
-        database.storage.decide('renameHost', { host, name, now: 0, ...asTester });
+      const rename = (host: string, name: string, within: readonly number[] | null = null) =>
+        database.storage.decide('renameHost', { host, name, now: 0, ...asTester, within });
       return { tables: database.storage.tables, uuid: one?.uuid ?? '', otherUuid: other?.uuid ?? '', rename };
     };
 
@@ -56,6 +56,11 @@ describe('renaming a host', () => {
       expect(await rename('1', 'web')).toEqual({
         declined: 'unsuitable_name',
         sentence: 'Host 2 is called "web" already: choose another name.',
+      });
+      // Whose rights end before the other host is not told which one it is.
+      expect(await rename('1', 'web', [1])).toEqual({
+        declined: 'unsuitable_name',
+        sentence: '"web" is taken: choose another name.',
       });
       expect(await rename('1', otherUuid)).toMatchObject({
         sentence: expect.stringContaining('reads like the uuid'),

@@ -121,7 +121,7 @@ describe('approving, disabling and enabling hosts', () => {
       const all = ['1', '2', '3'];
       expect(await change('enable', all)).toEqual({
         declined: 'needs_yes',
-        sentence: 'Commands will run on 2 hosts. To go ahead, say --yes 2.',
+        sentence: 'Commands will run on 2 hosts.',
         hosts: 2,
       });
       expect(await change('enable', all, 1)).toMatchObject({ declined: 'needs_yes', hosts: 2 });

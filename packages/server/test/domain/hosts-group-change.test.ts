@@ -91,7 +91,7 @@ describe('putting hosts into groups', () => {
       const hosts = Array.from({ length: 12 }, (_, index) => String(index + 2));
       expect(await change('group', 'All hosts', hosts)).toMatchObject({
         declined: 'needs_yes',
-        sentence: 'Commands will run on 11 hosts. To go ahead, say --yes 11.',
+        sentence: 'Commands will run on 11 hosts.',
       });
       expect(await tables.hostsGroups.memberIds(1)).toEqual([1]);
       expect(await change('group', 'All hosts', hosts, 11)).toMatchObject({ willRunOn: 11 });

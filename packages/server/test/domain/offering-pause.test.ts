@@ -44,7 +44,7 @@ describe('pausing and resuming', () => {
       await pause();
       expect(await resume(10)).toMatchObject({
         declined: 'needs_yes',
-        sentence: 'Commands will run on 11 hosts. To go ahead, say --yes 11.',
+        sentence: 'Commands will run on 11 hosts, and 10 were agreed to.',
       });
       expect((await tables.server.read()).isPaused).toBe(true);
       expect(await resume(11)).toEqual({ wasPaused: true, willRunOn: 11 });

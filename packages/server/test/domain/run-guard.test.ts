@@ -1,9 +1,38 @@
 import { describe, expect, test } from 'vitest';
 import { isDeclined } from '../../src/domain/administration-refusal.ts';
 import { eachDatabase } from '../databases.ts';
+import { ask } from './jobs/dispatching.ts';
 import { addHosts } from './silent-hosts.ts';
 import { createFleet, start } from './small-fleet.ts';
 import { asTester, tester } from './tester.ts';
+
+describe('a number of hosts that was agreed to', () => {
+  eachDatabase((open) => {
+    test('must be the very one, also where none is wanted', async () => {
+      const database = await open();
+      const fleet = await createFleet(database);
+      await addHosts(database, { name: 'web1' }, { name: 'web2' });
+      await fleet.define();
+      const { decide } = database.storage;
+      const run = (agreedHosts: number) => decide('dispatchJob', ask({ agreedHosts }));
+      expect(await run(3)).toMatchObject({
+        declined: 'needs_yes',
+        sentence: 'Commands will run on 2 hosts, and 3 were agreed to.',
+        hosts: 2,
+      });
+      const change = (deed: 'disable' | 'enable', agreedHosts: number) =>
+        decide('changeHostsStanding', { hosts: ['web1'], deed, agreedHosts, now: start, ...asTester });
+      for (const deed of ['disable', 'enable'] as const) {
+        expect(await change(deed, 2)).toMatchObject({ declined: 'needs_yes', hosts: 1 });
+        expect(await change(deed, 1)).toMatchObject({ changed: [{ name: 'web1' }] });
+      }
+      const remove = (agreedHosts: number) =>
+        decide('removeHosts', { hosts: ['web1'], agreedHosts, now: start, ...asTester });
+      expect(await remove(2)).toMatchObject({ sentence: '1 host will be forgotten, and 2 were agreed to.' });
+      expect(await run(2)).toHaveProperty('id');
+    });
+  });
+});
 
 describe('a change that makes a command for another interpreter run', () => {
   eachDatabase((open) => {

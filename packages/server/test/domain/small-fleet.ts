@@ -19,6 +19,7 @@ import { signalDelivery } from '../../src/domain/delivery-signals.ts';
 import { createLiveEvents } from '../../src/domain/events/live-events.ts';
 import { registerHost } from '../../src/domain/host-register.ts';
 import { verifyHost } from '../../src/domain/host-verify.ts';
+import { createHostsOverview } from '../../src/domain/hosts-overview.ts';
 import { createKnownHosts, type KnownHost } from '../../src/domain/known-hosts.ts';
 import { createLiveHosts } from '../../src/domain/live-hosts.ts';
 import type { Mind } from '../../src/domain/mind.ts';
@@ -62,7 +63,8 @@ export async function createFleet(database: OpenDatabase) {
     newestSessions: createNewestSessions(),
     definitions,
     knownHosts: createKnownHosts(),
-    presence: createPresence(clock),
+    hostsOverview: createHostsOverview(database.storage.tables),
+    presence: createPresence(clock, (visits) => database.storage.decide('recordVisits', visits)),
     liveHosts,
     delivery,
     outputStreams: createOutputStreams(1000),

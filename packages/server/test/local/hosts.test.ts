@@ -141,7 +141,7 @@ describe('remotes-server hosts', () => {
       expect(JSON.parse(json.stdout)).toEqual({
         error: {
           code: 'needs_yes',
-          message: 'Commands will run on 11 hosts. To go ahead, say --yes 11.',
+          message: 'Commands will run on 11 hosts, and 10 were agreed to. To go ahead, say --yes 11.',
           hosts: 11,
         },
       });

@@ -1,4 +1,5 @@
 import type { ApiToken as ShownToken } from '@remotes/protocol/operators/api-tokens';
+import { groupsSeen } from '../api/hosts-groups.ts';
 import { maybeMomentText, momentText } from '../api/moment-text.ts';
 import { refusalOfNarrowed } from '../api/narrowed.ts';
 import type { Author } from '../operators/actor.ts';
@@ -12,8 +13,7 @@ import { hostsGroupRefs, refusalOfGroups } from './hosts-group-refs.ts';
 import { refusalOfLabel } from './operator-name.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
-const usualDays = 90;
+const usualSeconds = 90 * 24 * 60 * 60;
 const usualLimit = 100;
 
 export const listApiTokens: ApiDeed<'api_tokens_list'> = async ({ mind, actor, query }) => {
@@ -27,7 +27,8 @@ export const listApiTokens: ApiDeed<'api_tokens_list'> = async ({ mind, actor, q
   const tokens = await tables.apiTokens.list(isAll ? null : actor.operatorId, after?.[0] ?? 0, limit + 1);
   const page = pageFrom(tokens, limit, ({ id }) => [id]);
   const names = new Map((await tables.operators.list()).map(({ id, name }) => [id, name]));
-  const groups = await tables.hostsGroups.list();
+  // Of groups that were taken from its owner, a token tells nothing any more.
+  const groups = await groupsSeen(tables, actor.hostsGroupIds);
   const items = page.items.map((token) => shownToken(token, names.get(token.operatorId) ?? '', groups));
   return { answer: { items, next: page.next } };
 };
@@ -47,7 +48,7 @@ export const createApiToken: ApiDeed<'api_tokens_create'> = async ({ mind, actor
   if (foreign !== undefined) return problem('unknown_hosts_group', `There is no hosts group ${foreign}.`);
   const now = mind.clock();
   const token = newAccessToken('api');
-  const expiresAt = now + (body.expires_days ?? usualDays) * dayMs;
+  const expiresAt = now + (body.expires_in_seconds ?? usualSeconds) * 1000;
   const made = await mind.storage.decide('createApiToken', {
     ...own,
     token: {

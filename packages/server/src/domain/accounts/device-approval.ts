@@ -3,7 +3,7 @@ import type { Author } from '../operators/actor.ts';
 import type { ApiAsk, ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, type Problem, problem } from '../operators/problem.ts';
 import type { Tables } from '../ports.ts';
-import { sessionOf } from './session-of-actor.ts';
+import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 import { readUserCode } from './user-code.ts';
 
 /** Shows who waits, to whoever is to decide about it. */
@@ -61,6 +61,9 @@ export async function decideDeviceApproval(
   if (login?.state !== 'pending' || now >= login.expiresAt) return nobodyWaits;
   const session = await tables.operatorSessions.byId(sessionId);
   if (!session) return problem('not_signed_in', 'The session has ended: sign in again.');
+  // Who finds a session open is not to carry one away that lasts.
+  const unconfirmed = isApproved ? await refusalOfUnconfirmed(tables, sessionId, now) : undefined;
+  if (unconfirmed) return unconfirmed;
   await tables.deviceLogins.decide(login.id, {
     state: isApproved ? 'approved' : 'denied',
     operatorId,

@@ -7,6 +7,7 @@ import { administratorsSession } from './operator-creation.ts';
 import { refusalOfOperatorName } from './operator-name.ts';
 import { shownOperator, versionOf } from './operators-reading.ts';
 import { refusalOfUnconfirmed } from './session-of-actor.ts';
+import { endSessionsOf } from './sessions-ending.ts';
 
 export const changeOperator: ApiDeed<'operators_change'> = async ({
   mind,
@@ -90,7 +91,11 @@ export async function decideOperatorChange(
   const revision = operator.revision + 1;
   await tables.operators.change(operator.id, { ...change, revision });
   const changed = { ...operator, ...change, revision };
-  if (!changed.isActive) await tables.operatorSessions.removeOfOperator(operator.id, null);
+  if (!changed.isActive) {
+    // For good: switched on again, nobody is to find doors open that he has forgotten.
+    await endSessionsOf(tables, operator.id, null);
+    await tables.apiTokens.revokeOfOperator(operator.id, which.now);
+  }
   await tables.audit.note({
     at: which.now,
     by: which.by,

@@ -8,7 +8,7 @@ import { refusalOfGroups } from './hosts-group-refs.ts';
 import { refusalOfOperatorName } from './operator-name.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 import { addAdmin } from './setup.ts';
-import { newSetupToken, setupUrl } from './setup-link.ts';
+import { addSetupLink, type LinkToAdd, newSetupToken, setupUrl } from './setup-link.ts';
 
 /** Makes an account; its owner chooses a password by the link that is answered. */
 export const createOperator: ApiDeed<'operators_create'> = async (ask) => {
@@ -60,7 +60,7 @@ async function shownLink(
   };
 }
 
-type Link = { sessionId: number; tokenHash: string; expiresAt: number; by: Author; now: number };
+type Link = LinkToAdd & { sessionId: number; by: Author };
 type Creation = Link & {
   operator: { name: string; role: Role; hostsGroupIds: readonly number[] | null };
 };
@@ -76,14 +76,7 @@ export async function decideOperator(
   if (refusal) return refusal;
   const made: NewOperator = { ...operator, isActive: true, createdAt: now, passwordHash: null };
   const { id } = await tables.operators.add(made);
-  await tables.setupLinks.add({
-    tokenHash,
-    operatorId: id,
-    name: null,
-    forgetsFactors: false,
-    createdAt: now,
-    expiresAt,
-  });
+  await addSetupLink(tables, { tokenHash, expiresAt, now }, { operatorId: id });
   await tables.audit.note({
     at: now,
     by,
@@ -106,14 +99,7 @@ export async function decideSetupLink(
   const operator = await tables.operators.byId(operatorId);
   if (!operator) return notFound(`operator ${operatorId}`);
   await tables.setupLinks.removeOfOperator(operatorId);
-  await tables.setupLinks.add({
-    tokenHash,
-    operatorId,
-    name: null,
-    forgetsFactors,
-    createdAt: now,
-    expiresAt,
-  });
+  await addSetupLink(tables, { tokenHash, expiresAt, now }, { operatorId, forgetsFactors });
   await tables.audit.note({
     at: now,
     by,

@@ -32,7 +32,9 @@ export async function provePasskey(
   const ceremony = openCeremony(mind.masterKey, sealed, 'sign_in', mind.clock());
   if (isProblem(ceremony)) return ceremony;
   const passkey = await mind.storage.tables.passkeys.byCredentialId(response.id);
-  if (!passkey) return signInFailed;
+  const place = passkeyPlace(origin);
+  // Browsers let a page of a subdomain use it too, and whoever holds that says by its own name that it is us.
+  if (!passkey || 'because' in place || place.rpId !== passkey.rpId) return signInFailed;
   const counter = await verifiedCounter(passkey, ceremony.challenge, response, origin);
   if (counter === undefined) return signInFailed;
   return {

@@ -1,6 +1,6 @@
 import { maybeMomentText, momentText } from '../api/moment-text.ts';
 import type { Author } from '../operators/actor.ts';
-import type { ApiDeed } from '../operators/api-ask.ts';
+import type { ApiAsk, ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, notFound, type Problem } from '../operators/problem.ts';
 import type { Tables } from '../ports.ts';
 import { refusalOfLabel } from './operator-name.ts';
@@ -22,41 +22,27 @@ export const listPasskeys: ApiDeed<'passkeys_list'> = async ({ mind, actor, orig
   return { answer: { items, unavailable_because: 'because' in place ? place.because : null } };
 };
 
-export const renamePasskey: ApiDeed<'passkeys_rename'> = async ({ mind, actor, author, params, body }) => {
-  const own = sessionOf(actor);
-  if (isProblem(own)) return own;
-  const unsuitable = refusalOfLabel(body.name);
-  if (unsuitable) return unsuitable;
-  const { operatorId } = actor;
-  const { id } = params;
-  const now = mind.clock();
-  const refusal = await mind.storage.decide('changePasskey', {
-    ...own,
-    operatorId,
-    id,
-    name: body.name,
-    by: author,
-    now,
-  });
-  return refusal ?? { answer: undefined };
-};
+export const renamePasskey: ApiDeed<'passkeys_rename'> = (ask) => change(ask, ask.body.name);
+export const removePasskey: ApiDeed<'passkeys_remove'> = (ask) => change(ask, null);
 
-export const removePasskey: ApiDeed<'passkeys_remove'> = async ({ mind, actor, author, params }) => {
+async function change(
+  { mind, actor, author, params }: ApiAsk<'passkeys_rename' | 'passkeys_remove'>,
+  name: string | null,
+) {
   const own = sessionOf(actor);
   if (isProblem(own)) return own;
-  const { operatorId } = actor;
-  const { id } = params;
-  const now = mind.clock();
+  const unsuitable = name === null ? undefined : refusalOfLabel(name);
+  if (unsuitable) return unsuitable;
   const refusal = await mind.storage.decide('changePasskey', {
     ...own,
-    operatorId,
-    id,
-    name: null,
+    operatorId: actor.operatorId,
+    id: params.id,
+    name,
     by: author,
-    now,
+    now: mind.clock(),
   });
   return refusal ?? { answer: undefined };
-};
+}
 
 type Change = {
   sessionId: number;

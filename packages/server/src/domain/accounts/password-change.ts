@@ -4,6 +4,7 @@ import { isProblem, type Problem } from '../operators/problem.ts';
 import type { Tables } from '../ports.ts';
 import { refusalOfPassword } from './password-rules.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
+import { endSessionsOf } from './sessions-ending.ts';
 
 /** Changes one's own password. */
 export const changePassword: ApiDeed<'account_password'> = async ({ mind, actor, author, body }) => {
@@ -37,7 +38,7 @@ export async function decidePassword(
   if (unconfirmed) return unconfirmed;
   await tables.operators.change(operatorId, { passwordHash });
   await tables.setupLinks.removeOfOperator(operatorId);
-  const ended = await tables.operatorSessions.removeOfOperator(operatorId, sessionId);
+  const ended = await endSessionsOf(tables, operatorId, sessionId);
   const subject = `operator ${by.name}`;
   await tables.audit.note({
     at: now,

@@ -7,14 +7,14 @@ import { provePassword } from './password-proof.ts';
 import { acceptProof, type Proof, signInFailed } from './proof.ts';
 import { confirmedForMs } from './session-life.ts';
 import { sessionOf } from './session-of-actor.ts';
-import { type AttemptKeys, attemptKeys, giveAttemptBack } from './sign-in-attempts.ts';
+import { type AttemptKeys, attemptKeysOf, giveAttemptBack } from './sign-in-attempts.ts';
 
 /** Whoever holds the session shows once more who he is. */
 export const confirmSession: ApiDeed<'session_confirm'> = async ({ mind, actor, author, body, origin }) => {
   const own = sessionOf(actor);
   if (isProblem(own)) return own;
   const { password, code, ceremony, response } = body;
-  const attempt = attemptKeys(actor.name, author.address);
+  const attempt = attemptKeysOf(`confirm ${actor.operatorId}`, author.address);
   const taken = await mind.storage.decide('takeSignInAttempt', { keys: attempt, now: mind.clock() });
   if (isProblem(taken)) return taken;
   let proof: Proof | Problem;

@@ -5,6 +5,7 @@ import { isProblem, notFound, type Problem } from '../operators/problem.ts';
 import type { OperatorSession, Tables } from '../ports.ts';
 import { isSessionAlive } from './session-life.ts';
 import { sessionOf } from './session-of-actor.ts';
+import { endSessionsOf } from './sessions-ending.ts';
 
 export const listSessions: ApiDeed<'sessions_list'> = async ({ mind, actor }) => {
   const own = sessionOf(actor);
@@ -73,7 +74,7 @@ export async function decideSessionsEnd(
 ): Promise<{ ended: number } | Problem> {
   const operator = await tables.operators.byId(operatorId);
   if (!operator) return notFound(`operator ${operatorId}`);
-  const ended = await tables.operatorSessions.removeOfOperator(operatorId, exceptId);
+  const ended = await endSessionsOf(tables, operatorId, exceptId);
   if (ended > 0) {
     const subject = `operator ${operator.name}`;
     await tables.audit.note({ at: now, by, action: 'session.end_all', subject, after: { ended } });

@@ -21,21 +21,33 @@ export function setupUrl(definitions: Definitions, reachedBy: string, token: str
   return `${server}/setup#${token}`;
 }
 
-type FirstAdminLink = Pick<SetupLink, 'name' | 'expiresAt'> & { tokenHash: string; by: Author; now: number };
+export type LinkToAdd = { tokenHash: string; expiresAt: number; now: number };
+
+/** Keeps a link: for an account, or to make an admin, by a name that may be meant for him. */
+export function addSetupLink(
+  tables: Tables,
+  { tokenHash, expiresAt, now }: LinkToAdd,
+  purpose: Partial<Pick<SetupLink, 'operatorId' | 'name' | 'forgetsFactors'>>,
+): Promise<void> {
+  return tables.setupLinks.add({
+    operatorId: null,
+    name: null,
+    forgetsFactors: false,
+    ...purpose,
+    tokenHash,
+    expiresAt,
+    createdAt: now,
+  });
+}
+
+type FirstAdminLink = LinkToAdd & { name: string | null; by: Author };
 
 /** Keeps a link that makes an admin. */
 export async function decideAdminLink(
   tables: Tables,
   { name, tokenHash, expiresAt, by, now }: FirstAdminLink,
 ): Promise<void> {
-  await tables.setupLinks.add({
-    tokenHash,
-    operatorId: null,
-    name,
-    forgetsFactors: false,
-    createdAt: now,
-    expiresAt,
-  });
+  await addSetupLink(tables, { tokenHash, expiresAt, now }, { name });
   await tables.audit.note({
     at: now,
     by,

@@ -9,6 +9,9 @@ import { refusalOfPassword } from './password-rules.ts';
 import { acceptFactor, type ShownFactor, signInFailed } from './proof.ts';
 import { type BegunSession, beginSession, type WantedSession } from './session-begin.ts';
 import { newWantedSession, signedIn } from './session-wanted.ts';
+import { endSessionsOf } from './sessions-ending.ts';
+import { type AttemptKeys, attemptKeysOf, giveAttemptBack } from './sign-in-attempts.ts';
+import { forgetTotp } from './totp-removal.ts';
 
 /** Uses a set-up link: the password that was chosen is the account's from now on. */
 export const useSetupLink: ApiDeed<'setup'> = async (ask) => {
@@ -21,6 +24,11 @@ export const useSetupLink: ApiDeed<'setup'> = async (ask) => {
   if (name === undefined) return problem('invalid_request', 'Send the name of the new admin too.');
   const weak = await refusalOfPassword(mind.passwords, body.password, name);
   if (weak) return weak;
+  // Whoever found a link is to guess the codes of its account no better than those who sign in.
+  const attempt = owner && body.code ? attemptKeysOf(`setup ${link.id}`, author.address) : null;
+  const taken =
+    attempt && (await mind.storage.decide('takeSignInAttempt', { keys: attempt, now: mind.clock() }));
+  if (isProblem(taken)) return taken;
   const factor = owner ? readFactor(mind, owner, body.code) : noFactor;
   if (!factor) return signInFailed;
   const { token, session } = newWantedSession(ask);
@@ -29,6 +37,7 @@ export const useSetupLink: ApiDeed<'setup'> = async (ask) => {
     name,
     passwordHash: await mind.passwords.hash(body.password),
     factor,
+    attempt,
     session,
     by: author,
     now: mind.clock(),
@@ -42,6 +51,8 @@ type Use = {
   name: string;
   passwordHash: string;
   factor: ShownFactor;
+  /** Null where no code was shown. */
+  attempt: AttemptKeys | null;
   session: WantedSession;
   by: Author;
   now: number;
@@ -54,6 +65,7 @@ export async function decideSetup(tables: Tables, use: Use): Promise<BegunSessio
   const ready = link.operatorId === null ? await makeAdmin(tables, use) : await renew(tables, link, use);
   if (isProblem(ready)) return ready;
   await tables.setupLinks.remove(link.id);
+  if (use.attempt) await giveAttemptBack(tables, use.attempt, true);
   return beginSession(tables, ready.operator, { ...use.session, ...ready, isConfirmed: true, by, now });
 }
 
@@ -65,7 +77,7 @@ async function makeAdmin(tables: Tables, { name, passwordHash, by, now }: Use): 
   return { operator: await addAdmin(tables, { name, passwordHash, by, now }), hasSecondFactor: false };
 }
 
-/** Makes an admin who can sign in at once. */
+/** Makes an admin who can sign in at once. Links that would make another one, whoever has them, are worth nothing any more. */
 export async function addAdmin(
   tables: Tables,
   { name, passwordHash, by, now }: Pick<Use, 'name' | 'passwordHash' | 'by' | 'now'>,
@@ -78,6 +90,7 @@ export async function addAdmin(
     isActive: true,
     createdAt: now,
   });
+  await tables.setupLinks.removeForAnyAdmin();
   await tables.audit.note({
     at: now,
     by,
@@ -100,7 +113,7 @@ async function renew(tables: Tables, link: SetupLink, use: Use): Promise<Ready |
   if (link.forgetsFactors) await forgetFactors(tables, id);
   await tables.operators.change(id, { passwordHash: use.passwordHash });
   await tables.setupLinks.removeOfOperator(id);
-  await tables.operatorSessions.removeOfOperator(id, null);
+  await endSessionsOf(tables, id, null);
   await tables.audit.note({
     at: use.now,
     by: { ...use.by, kind: 'operator', operatorId: id, name: operator.name },
@@ -112,12 +125,7 @@ async function renew(tables: Tables, link: SetupLink, use: Use): Promise<Ready |
 }
 
 async function forgetFactors(tables: Tables, operatorId: number): Promise<void> {
-  await tables.operators.change(operatorId, {
-    totpSealed: null,
-    totpPendingSealed: null,
-    totpLastStep: null,
-  });
-  await tables.operators.setRecoveryCodes(operatorId, []);
+  await forgetTotp(tables, operatorId);
   for (const { id } of await tables.passkeys.ofOperator(operatorId)) await tables.passkeys.remove(id);
 }
 

@@ -14,10 +14,19 @@ const freeFailures = { account: 5, address: 20 } as const;
 export type AttemptKeys = { readonly account: string; readonly address: string };
 
 export function attemptKeys(name: string, address: string | null): AttemptKeys {
-  return {
-    account: sha256Hex(`account:${name.normalize('NFKC').toLowerCase()}`),
-    address: sha256Hex(`address:${networkOf(address ?? '')}`),
-  };
+  return keysOf(`account:${name.normalize('NFKC').toLowerCase()}`, address);
+}
+
+/** For those who hold something of the account already: strangers who fail by its name do not lock them out. */
+export function attemptKeysOf(
+  what: `confirm ${number}` | `setup ${number}`,
+  address: string | null,
+): AttemptKeys {
+  return keysOf(what, address);
+}
+
+function keysOf(account: string, address: string | null): AttemptKeys {
+  return { account: sha256Hex(account), address: sha256Hex(`address:${networkOf(address ?? '')}`) };
 }
 
 /**

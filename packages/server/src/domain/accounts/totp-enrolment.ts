@@ -3,7 +3,7 @@ import type { ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, type Problem, problem } from '../operators/problem.ts';
 import type { Tables } from '../ports.ts';
 import { steeringSetting } from '../steering-settings.ts';
-import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.ts';
+import { newRecoveryCodes } from './recovery-codes.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 import { newTotpSecret, openTotpSecret, sealTotpSecret, totpStep, totpUrl } from './totp.ts';
 
@@ -36,13 +36,13 @@ export const confirmTotp: ApiDeed<'totp_confirm'> = async ({ mind, actor, author
       'The code is wrong: look whether the clocks agree, and try the next one.',
     );
   }
-  const codes = newRecoveryCodes();
+  const { codes, codeHashes } = newRecoveryCodes(operatorId);
   const refusal = await mind.storage.decide('enrolTotp', {
     ...own,
     operatorId,
     pendingSealed,
     step,
-    codeHashes: codes.map((code) => recoveryCodeHash(operatorId, code)),
+    codeHashes,
     by: author,
     now: mind.clock(),
   });

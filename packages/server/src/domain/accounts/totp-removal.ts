@@ -2,7 +2,7 @@ import type { Author } from '../operators/actor.ts';
 import type { ApiDeed } from '../operators/api-ask.ts';
 import { isProblem, type Problem, problem } from '../operators/problem.ts';
 import type { Tables } from '../ports.ts';
-import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.ts';
+import { newRecoveryCodes } from './recovery-codes.ts';
 import { refusalOfUnconfirmed, sessionOf } from './session-of-actor.ts';
 
 /** Asks for one-time codes no more. Where the role wants a second factor, another one is to be enrolled. */
@@ -19,11 +19,11 @@ export const renewRecoveryCodes: ApiDeed<'recovery_codes'> = async ({ mind, acto
   const own = sessionOf(actor);
   if (isProblem(own)) return own;
   const { operatorId } = actor;
-  const codes = newRecoveryCodes();
+  const { codes, codeHashes } = newRecoveryCodes(operatorId);
   const refusal = await mind.storage.decide('renewRecoveryCodes', {
     ...own,
     operatorId,
-    codeHashes: codes.map((code) => recoveryCodeHash(operatorId, code)),
+    codeHashes,
     by: author,
     now: mind.clock(),
   });
@@ -38,14 +38,19 @@ export async function decideTotpRemoval(
 ): Promise<Problem | undefined> {
   const unconfirmed = await refusalOfUnconfirmed(tables, sessionId, now);
   if (unconfirmed) return unconfirmed;
+  await forgetTotp(tables, operatorId);
+  await tables.audit.note({ at: now, by, action: 'account.totp_remove', subject: `operator ${by.name}` });
+  return undefined;
+}
+
+/** Its recovery codes go too: they stand in for it. */
+export async function forgetTotp(tables: Tables, operatorId: number): Promise<void> {
   await tables.operators.change(operatorId, {
     totpSealed: null,
     totpPendingSealed: null,
     totpLastStep: null,
   });
   await tables.operators.setRecoveryCodes(operatorId, []);
-  await tables.audit.note({ at: now, by, action: 'account.totp_remove', subject: `operator ${by.name}` });
-  return undefined;
 }
 
 export async function decideRecoveryCodes(

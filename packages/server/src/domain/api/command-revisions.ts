@@ -18,7 +18,7 @@ export const commandRevisionsDeeds: ApiDeeds<Names> = {
     const { tables } = mind.storage;
     const found = await findCommand(tables, actor.hostsGroupIds, params.id);
     if (isProblem(found)) return found;
-    const before = readCursor(query.cursor, ['number']);
+    const before = readCursor(query.cursor, ['count']);
     if (isProblem(before)) return before;
     const page = { before: before?.[0] ?? newest, limit: rowsWanted(query) };
     const rows = await tables.commands.revisions(params.id, page);
@@ -70,6 +70,7 @@ async function findCommand(
 }
 
 async function revisionOf(tables: Tables, id: number, revision: number) {
-  const [found] = await tables.commands.revisions(id, { before: revision + 1, limit: 1 });
+  const page = { before: revision + 1, limit: 1 };
+  const [found] = revision < newest ? await tables.commands.revisions(id, page) : [];
   return found?.revision === revision ? found : notFound(`revision ${revision} of command ${id}`);
 }

@@ -1,19 +1,20 @@
 import type { HostView } from '@remotes/protocol/operators/hosts';
 import { clientVersionOf, presenceOf } from '../hosts-reading.ts';
+import type { Mind } from '../mind.ts';
 import type { Actor } from '../operators/actor.ts';
 import { reaches } from '../operators/rights.ts';
-import type { Host, HostsGroup, Tables } from '../ports.ts';
+import type { Host, HostsGroup } from '../ports.ts';
 import { maybeMomentText, momentText } from './moment-text.ts';
 
 type Scope = Pick<Actor, 'hostsGroupIds'>;
 
 /** These hosts as an actor sees them: groups outside his rights are not among theirs. */
 export async function viewHosts(
-  tables: Tables,
+  { storage: { tables }, presence, clock }: Pick<Mind, 'storage' | 'presence' | 'clock'>,
   scope: Scope,
   hosts: readonly Host[],
-  now: number,
 ): Promise<HostView[]> {
+  const now = clock();
   const groups = new Map<number, HostsGroup>();
   for (const group of await tables.hostsGroups.list()) {
     if (reaches(scope, [group.id])) groups.set(group.id, group);
@@ -24,7 +25,7 @@ export async function viewHosts(
   );
   return hosts.map((host) => {
     const own = (groupsOf.get(host.id) ?? []).flatMap(({ hostsGroupId }) => groups.get(hostsGroupId) ?? []);
-    return viewOf(host, own, now);
+    return viewOf(presence.upToDate(host), own, now);
   });
 }
 

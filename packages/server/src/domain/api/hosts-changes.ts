@@ -25,7 +25,7 @@ export const hostsChangesDeeds: ApiDeeds<Names> = {
     if (isDeclined(answer)) {
       return answer.declined === 'unknown_host' ? notFound(`host ${params.id}`) : answer;
     }
-    const [view] = await viewHosts(mind.storage.tables, actor, [answer.host], mind.clock());
+    const [view] = await viewHosts(mind, actor, [answer.host]);
     return { answer: view!, version: hostVersion(answer.host) };
   },
   hosts_approve: (ask) => changeStanding(ask, 'approve'),
@@ -69,6 +69,7 @@ async function changeHosts(
   { mind, actor, author, body }: Ask,
   decide: (request: Request) => Promise<Done | AdministrationRefusal>,
 ): Promise<Reply> {
+  if (body.where !== undefined) await mind.presence.settle();
   const meant = await hostsMeant(mind.storage.tables, actor.hostsGroupIds, body, mind.clock());
   if (isProblem(meant) || isDeclined(meant)) return meant;
   const isDryRun = body.dry_run === true;

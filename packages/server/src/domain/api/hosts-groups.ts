@@ -67,6 +67,7 @@ async function moveHosts(
   const within = actor.hostsGroupIds;
   const group = (await groupsSeen(tables, within)).find(({ id }) => id === params.id);
   if (!group) return notFound(`hosts group ${params.id}`);
+  if (body.where !== undefined) await mind.presence.settle();
   const meant = await hostsMeant(tables, within, body, mind.clock());
   if (isProblem(meant) || isDeclined(meant)) return meant;
   const isDryRun = body.dry_run === true;

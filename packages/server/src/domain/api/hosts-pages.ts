@@ -24,6 +24,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
     const after = readCursor(query.cursor, ['text']);
     if (isProblem(after)) return after;
     const { where } = query;
+    if (where === undefined && query.presence !== undefined) await mind.presence.settle();
     const rows =
       where === undefined
         ? await tables.hosts.page({
@@ -36,10 +37,10 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
             ...(query.hosts_group !== undefined && { hostsGroupId: query.hosts_group }),
             ...(after !== undefined && { afterName: after[0] }),
           })
-        : await selectedHosts(tables, actor, { ...query, where }, after?.[0], now);
+        : await selectedHosts(mind, actor, { ...query, where }, after?.[0]);
     if (isProblem(rows) || isDeclined(rows)) return rows;
     const { items, next } = pageFrom(rows, query.limit, ({ name }) => [name]);
-    return { answer: { items: await viewHosts(tables, actor, items, now), next } };
+    return { answer: { items: await viewHosts(mind, actor, items), next } };
   },
 
   async hosts_show({ mind, actor, params }) {
@@ -53,8 +54,9 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
         if (!command || !reaches(actor, [command.hostsGroupId])) return [];
         return [{ id, name: command.name }];
       });
-    const [view] = await viewHosts(tables, actor, [host], mind.clock());
-    const notOffered = (await readNotOffered(tables, definitions, host)).map(({ reason, commands }) => ({
+    const [view] = await viewHosts(mind, actor, [host]);
+    const notOffered = await readNotOffered(tables, definitions, host, mind.clock());
+    const shownNotOffered = notOffered.map(({ reason, commands }) => ({
       reason,
       commands: named(commands.map(({ id }) => id)),
     }));
@@ -65,7 +67,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
       channel_key_enrolled_at: maybeMomentText(host.channelKeyEnrolledAt),
       registration_token_id: host.registrationTokenId,
       pending: named(await tables.pending.ofHost(host.id)),
-      not_offered: notOffered.filter(({ commands }) => commands.length > 0),
+      not_offered: shownNotOffered.filter(({ commands }) => commands.length > 0),
     };
     return { answer, version: hostVersion(host) };
   },

@@ -12,6 +12,7 @@ export const serverDeeds: ApiDeeds<keyof typeof serverRoutes> = {
   async server_show({ mind, actor }) {
     const { tables } = mind.storage;
     const now = mind.clock();
+    await mind.presence.settle();
     const row = await tables.server.read();
     return {
       answer: {

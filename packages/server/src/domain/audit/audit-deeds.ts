@@ -4,10 +4,12 @@ import type { AuditClosing } from '@remotes/protocol/values/audit-export';
 import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import { readDateTime } from '../fleet-date-time.ts';
 import type { Mind } from '../mind.ts';
+import { refusalOfAccess } from '../operators/access.ts';
 import type { Actor } from '../operators/actor.ts';
 import type { ApiDeeds } from '../operators/api-ask.ts';
 import { pageFrom, readCursor } from '../operators/cursor.ts';
 import { isProblem, notFound, problem } from '../operators/problem.ts';
+import { standingActor } from '../operators/prove-actor.ts';
 import { findable } from './audit-entry.ts';
 import { chainAudit } from './chaining.ts';
 import { closingOf, signHead } from './closing.ts';
@@ -39,7 +41,7 @@ export const auditDeeds: ApiDeeds<keyof typeof auditRoutes> = {
     await chainAudit(mind);
     const head = await mind.storage.tables.audit.head();
     const closing = await closingOf(mind, await signHead(mind, head));
-    return { answer: undefined, stream: exported(mind, closing), fileName: 'audit.ndjson' };
+    return { answer: undefined, stream: exported(mind, actor, closing), fileName: 'audit.ndjson' };
   },
 
   async audit_checkpoint({ mind, query: { size } }) {
@@ -55,10 +57,13 @@ export const auditDeeds: ApiDeeds<keyof typeof auditRoutes> = {
 const exportedAtOnce = 500;
 
 /** All entries up to the checkpoint, then the checkpoint. */
-async function* exported({ storage }: Mind, closing: AuditClosing): AsyncGenerator<string> {
+async function* exported(mind: Mind, actor: Actor, closing: AuditClosing): AsyncGenerator<string> {
   const { size } = closing.checkpoint;
   for (let number = 0; number < size; ) {
-    const entries = await storage.tables.audit.after(number, Math.min(exportedAtOnce, size - number));
+    // Whoever reads slowly is not to go on when he may not any more; without its end an export is worth nothing.
+    const reader = await standingActor(mind, actor);
+    if (refusalOfAccess('admin', reader) || !reader || refusalOfNarrowed(reader)) return;
+    const entries = await mind.storage.tables.audit.after(number, Math.min(exportedAtOnce, size - number));
     // As it is canonical JSON already, so is this.
     yield entries.map(({ entry, hash }) => `{"entry":${entry},"hash":"${hash}"}\n`).join('');
     number = entries.at(-1)?.number ?? size;

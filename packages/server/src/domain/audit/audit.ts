@@ -11,7 +11,7 @@ export type Audit = {
    * that the caller was given before he asked. Undefined for a moment at the first start.
    */
   newestCheckpoint(): Promise<AuditCheckpoint | undefined>;
-  /** Somebody was refused. Only what is about rights is noted: of a known account each time, of strangers by the minute. */
+  /** Somebody was refused. Only what is about rights is noted: of a known account each time, of strangers, and beyond a measure, by the minute. */
   refused(refusal: Refused): void;
   /** What was gathered since the last call; with `isLast` also of the minute that is not over. */
   takeRefusals(isLast?: boolean): AuditNote[];
@@ -28,11 +28,21 @@ type Counted = { readonly minute: number; readonly by: Author; readonly code: Pr
 
 /** Between two takes; what goes beyond it is counted. */
 const capacity = 5_000;
+/** Of one account, each by itself: entries stay for ever, and nobody is to fill the disk with what he was refused. */
+const mostAMinute = 100;
 const minuteMs = 60_000;
 
 export function createAudit(tables: Tables, clock: Clock): Audit {
   let singles: AuditNote[] = [];
   const counts = new Map<string, Counted>();
+  let present = { minute: 0, times: new Map<Author['operatorId'], number>() };
+  const isTooOften = ({ operatorId }: Author) => {
+    const minute = Math.floor(clock() / minuteMs);
+    if (present.minute !== minute) present = { minute, times: new Map() };
+    const times = (present.times.get(operatorId) ?? 0) + 1;
+    present.times.set(operatorId, times);
+    return times > mostAMinute;
+  };
   const count = (by: Author, code: ProblemCode) => {
     const minute = Math.floor(clock() / minuteMs);
     const key = `${minute} ${code} ${by.operatorId}`;
@@ -44,7 +54,8 @@ export function createAudit(tables: Tables, clock: Clock): Audit {
     newestCheckpoint: () => tables.audit.newestCheckpoint(),
     refused({ by, route, code }: Refused) {
       if (!isNoted(by, code)) return;
-      const isCounted = by.kind === 'nobody' || code === 'too_many_requests' || singles.length >= capacity;
+      const isCounted =
+        by.kind === 'nobody' || code === 'too_many_requests' || singles.length >= capacity || isTooOften(by);
       if (isCounted) count({ ...by, address: null, requestId: null }, code);
       else singles.push({ at: clock(), by, action, subject: route ?? 'no route', after: { code } });
     },

@@ -1,15 +1,13 @@
 import type { JobTargets } from '@remotes/protocol/operators/job-request';
-import {
-  type FilterableHost,
-  fieldsOf,
-  matchesHostFilter,
-  parseHostFilter,
-} from '@remotes/protocol/values/host-filter';
+import { parseHostFilter } from '@remotes/protocol/values/host-filter';
 import { type AdministrationRefusal, decline, isDeclined } from '../administration-refusal.ts';
 import { findHosts, readId } from '../host-finding.ts';
+import { outlineOf } from '../host-outline.ts';
 import { presenceOf } from '../hosts-reading.ts';
 import { type Problem, problem } from '../operators/problem.ts';
 import type { HostInBrief, HostsGroup, Scope, Tables } from '../ports.ts';
+import { refusalOfFilterNames } from './host-filter-names.ts';
+import { createHostMatcher } from './host-matching.ts';
 
 /** The hosts that are meant, by id, whatever state they are in; and those of them that were named one by one. */
 export type HostSelection = { readonly hosts: readonly HostInBrief[]; readonly named: ReadonlySet<number> };
@@ -35,6 +33,8 @@ export async function selectHosts(
   const groups = await groupsWithin(tables, scope);
   const groupIds = findGroups(groups, groupNames ?? []);
   if (isDeclined(groupIds)) return groupIds;
+  const unknown = filter && (await refusalOfFilterNames(tables, filter, groups, scope));
+  if (unknown) return unknown;
 
   const found = new Map<number, HostInBrief>();
   const named = new Set<number>();
@@ -51,29 +51,12 @@ export async function selectHosts(
   }
   const meant = [...found.values()].sort((one, other) => one.id - other.id);
   if (!filter) return { hosts: meant, named };
-  const namesOf = fieldsOf(filter).has('group') ? await groupNamesOf(tables, groups) : new Map();
-  const isMeant = (host: HostInBrief) =>
-    matchesHostFilter(filter, filterable(host, namesOf.get(host.id) ?? [], now));
-  return { hosts: meant.filter(isMeant), named };
+  const isMeant = await createHostMatcher(tables, filter, groups);
+  return { hosts: meant.filter((host) => isMeant(outlineOf(host), presenceOf(host, now))), named };
 }
 
-/** A host as a filter looks at it. */
-function filterable(host: HostInBrief, groups: readonly string[], now: number): FilterableHost {
-  const { id, name, state, isSealed } = host;
-  const told = host.facts === null ? unknownFacts : { ...unknownFacts, ...JSON.parse(host.facts) };
-  const presence = presenceOf(host, now);
-  return { ...told, id, name, state, groups, presence, protocol: isSealed ? 'sealed' : 'v1' };
-}
-
-const unknownFacts = {
-  hostname: null,
-  os: null,
-  os_release: null,
-  architecture: null,
-  client_version: null,
-};
-
-async function groupsWithin(tables: Tables, scope: Scope): Promise<HostsGroup[]> {
+/** The hosts groups that somebody with these rights knows of. */
+export async function groupsWithin(tables: Tables, scope: Scope): Promise<HostsGroup[]> {
   const groups = await tables.hostsGroups.list();
   return scope === null ? groups : groups.filter(({ id }) => scope.includes(id));
 }
@@ -110,17 +93,4 @@ async function findNamed(
   const some = unknown.slice(0, 20).map((reference) => `"${reference}"`);
   const rest = unknown.length > some.length ? ` and ${unknown.length - some.length} more` : '';
   return decline('unknown_host', `There are no hosts ${some.join(', ')}${rest}.`);
-}
-
-async function groupNamesOf(tables: Tables, groups: readonly HostsGroup[]): Promise<Map<number, string[]>> {
-  const names = new Map(groups.map(({ id, name }) => [id, name]));
-  const namesOf = new Map<number, string[]>();
-  for (const { hostsGroupId, hostId } of await tables.hostsGroups.memberships()) {
-    const name = names.get(hostsGroupId);
-    if (name === undefined) continue;
-    const known = namesOf.get(hostId);
-    if (known) known.push(name);
-    else namesOf.set(hostId, [name]);
-  }
-  return namesOf;
 }

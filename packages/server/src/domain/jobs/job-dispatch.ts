@@ -65,9 +65,10 @@ function refusalOfPlan(
       `${namesOf(unsuitable)} cannot be given it. To leave out such hosts, say skip_unsuitable.`,
     );
   }
-  if (targets.length === 0)
-    return problem('unsuitable_value', 'No verified host is meant: nothing would run.');
-  return undefined;
+  if (targets.length > 0) return undefined;
+  const why =
+    unsuitable.length > 0 ? `${namesOf(unsuitable)} cannot be given it` : 'No verified host is meant';
+  return problem('unsuitable_value', `${why}: nothing would run.`);
 }
 
 const mostNamed = 10;

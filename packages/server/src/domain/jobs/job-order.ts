@@ -3,8 +3,11 @@ import type { CommandDefinition, Definitions } from '../definitions.ts';
 import { isProblem, notFound, type Problem, problem } from '../operators/problem.ts';
 import { reaches, reachesAll } from '../operators/rights.ts';
 import type { AdHocJob, HandedSetting, Scope, Tables } from '../ports.ts';
+import { variableIdsSeen } from '../variable-change.ts';
+import { refusalOfInputNames } from './input-names.ts';
 import type { JobAsked, JobOrder } from './job-request.ts';
 import { findJob } from './job-sight.ts';
+import { findActiveSetting, refusalOfAgain } from './order-reach.ts';
 
 /** What a job runs and hands over, settled: nothing of it changes any more. */
 export type SettledOrder = Pick<
@@ -46,7 +49,7 @@ function readOrder(
   order: JobOrder,
   scope: Scope,
 ): Promise<SettledOrder | Problem> | SettledOrder | Problem {
-  if (order.kind === 'program') return settleProgram(definitions, order, scope);
+  if (order.kind === 'program') return settleProgram(tables, definitions, order, scope);
   if (order.kind === 'again') return settleAgain(tables, definitions, order.jobId, scope);
   return settleCommand(definitions, order.commandId, scope);
 }
@@ -70,15 +73,18 @@ function mayUse({ hostsGroupId }: CommandDefinition, scope: Scope): boolean {
   return reaches({ hostsGroupIds: scope }, [hostsGroupId]);
 }
 
-function settleProgram(
+async function settleProgram(
+  tables: Tables,
   definitions: Definitions,
   order: Extract<JobOrder, { kind: 'program' }>,
   scope: Scope,
-): SettledOrder | Problem {
+): Promise<SettledOrder | Problem> {
+  const misnamed = refusalOfInputNames(order);
+  if (misnamed) return misnamed;
   const settings: HandedSetting[] = [];
   for (const name of order.settings) {
-    const setting = definitions.settings.get(name);
-    if (!setting?.isActive) return problem('unsuitable_value', `There is no active setting "${name}".`);
+    const setting = findActiveSetting(definitions, name, scope);
+    if (!setting) return problem('unsuitable_value', `There is no active setting "${name}".`);
     if (setting.isSecret && scope !== null) {
       return problem(
         'not_allowed',
@@ -88,7 +94,8 @@ function settleProgram(
     settings.push(handed(setting));
   }
   const read = order.variables.flatMap((variable) => ('variableId' in variable ? [variable.variableId] : []));
-  const unknown = [...read, ...order.outputVariables].find((id) => !definitions.variableIds.has(id));
+  const seen = (await variableIdsSeen(tables, definitions, scope)) ?? definitions.variableIds;
+  const unknown = [...read, ...order.outputVariables].find((id) => !seen.has(id));
   if (unknown !== undefined) return problem('unsuitable_value', `There is no variable ${unknown}.`);
   const { program, interpreter, variables, outputVariables } = order;
   return {
@@ -118,12 +125,8 @@ async function settleAgain(
     const setting = definitions.settings.get(name);
     return setting?.isActive ? [handed(setting)] : [];
   });
-  if (scope !== null && job.ofCommandId === null && settings.some(({ isSecret }) => isSecret)) {
-    return problem(
-      'not_allowed',
-      'It hands over a secret setting: only accounts with rights on all hosts may run it again.',
-    );
-  }
+  const refusal = refusalOfAgain(definitions, job.ofCommandId, settings, scope);
+  if (refusal) return refusal;
   const { name, ofCommandId, revision, interpreter, timeoutSeconds, program } = job;
   const { variables, outputVariables } = job;
   return {

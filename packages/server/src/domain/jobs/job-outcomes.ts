@@ -45,14 +45,20 @@ async function readSamples(
   wireNumber: number,
   rows: readonly OutcomeRow[],
 ): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (const row of rows) {
-    const run = await tables.runs.ofHost(row.sampleHostId, wireNumber);
-    // Its host was removed in this moment.
-    if (!run) continue;
-    const textOf = async (stream: OutputStream) =>
-      Buffer.from(await tables.outputs.head(run.number, stream, shownBytes)).toString();
-    samples.push({ row, run, stdout: await textOf('stdout'), stderr: await textOf('stderr') });
+  const hostIds = rows.map(({ sampleHostId }) => sampleHostId);
+  const runs = await tables.jobRuns.page(wireNumber, { hostIds, scope: null, limit: hostIds.length });
+  const runOn = new Map(runs.map((run) => [run.hostId, run]));
+  const printed = new Map<string, Uint8Array[]>();
+  const numbers = runs.map(({ number }) => number);
+  for (const { runNumber, stream, bytes } of await tables.outputs.heads(numbers, shownBytes)) {
+    const key = `${runNumber} ${stream}`;
+    printed.set(key, [...(printed.get(key) ?? []), bytes]);
   }
-  return samples;
+  return rows.flatMap((row) => {
+    const run = runOn.get(row.sampleHostId);
+    // Its host was removed in this moment.
+    if (!run) return [];
+    const textOf = (stream: OutputStream) => Buffer.concat(printed.get(`${run.number} ${stream}`) ?? []).toString();
+    return [{ row, run, stdout: textOf('stdout'), stderr: textOf('stderr') }];
+  });
 }

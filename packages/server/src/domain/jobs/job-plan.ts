@@ -58,13 +58,14 @@ export async function planJob(
     if (host.isSealed || runsOnV1(interpreter)) targets.push({ host, interpreter });
     else unsuitable.push({ host, reason: `it speaks v1, and ${interpreter} needs Remotes' own protocol` });
   }
+  const former = await formerRules(tables, asked, targets.length);
   return {
     definitions,
     order,
     targets,
     unsuitable,
-    waveSize: hostsOf(asked.wave, targets.length),
-    stopAfter: hostsOf(asked.stopAfter, targets.length),
+    waveSize: hostsOf(asked.wave ?? former.wave, targets.length),
+    stopAfter: hostsOf(asked.stopAfter ?? former.stopAfter, targets.length),
     expiresAt: asked.now + (asked.expiresInSeconds ?? usualExpirySeconds) * 1000,
     parentId: asked.order.kind === 'again' ? asked.order.jobId : null,
   };
@@ -93,6 +94,17 @@ async function readMeant(
   const hosts = await hostsOfParent(tables, order, scope);
   return isProblem(hosts) ? hosts : { hosts, named: new Set() };
 }
+
+/** Whoever held a job back wants it held back when it is run again: only another wish changes that. */
+async function formerRules(tables: Tables, { order, scope }: JobAsked, targets: number): Promise<Rules> {
+  const job = order.kind === 'again' ? await findJob(tables, order.jobId, scope) : undefined;
+  if (!job || isProblem(job) || job.kind === 'standing') return { wave: null, stopAfter: null };
+  // One above the number of targets holds nothing back, and would tell narrowed rights how many others there were.
+  const kept = (hosts: number | null) => (hosts !== null && hosts <= targets ? hosts : null);
+  return { wave: kept(job.waveSize), stopAfter: kept(job.stopAfter) };
+}
+
+type Rules = { readonly wave: number | null; readonly stopAfter: number | null };
 
 async function hostsOfParent(
   tables: Tables,

@@ -1,7 +1,9 @@
 import type { JobDetail, JobView } from '@remotes/protocol/operators/job-view';
 import { maybeMomentText, momentText } from '../api/moment-text.ts';
 import type { CommandDefinition, Definitions } from '../definitions.ts';
+import { reaches } from '../operators/rights.ts';
 import type { AdHocJob, JobVariable, RunCounts, Scope, StandingJob, Tables } from '../ports.ts';
+import { type JobSeen, readJobSeen } from './job-seen.ts';
 
 /** A job as a list shows it. Of a standing job a list does not count: that would take all of its past. */
 export async function jobInList(
@@ -10,8 +12,8 @@ export async function jobInList(
   job: AdHocJob | StandingJob,
   scope: Scope,
 ): Promise<JobView> {
-  if (job.kind === 'standing') return standingView(job, definitions.commands.get(job.commandId), null);
-  return adHocView(job, await countsOf(tables, job, scope), scope);
+  if (job.kind === 'standing') return standingView(job, commandWithin(definitions, job, scope), null);
+  return adHocView(job, await readJobSeen(tables, job, scope));
 }
 
 /** A job with its counts, and with what it runs. */
@@ -21,9 +23,9 @@ export async function jobDetail(
   job: AdHocJob | StandingJob,
   { scope, operatorId }: { scope: Scope; operatorId: number },
 ): Promise<JobDetail> {
-  const counts = await countsOf(tables, job, scope);
   if (job.kind === 'standing') {
-    const command = definitions.commands.get(job.commandId);
+    const counts = await tables.jobRuns.counts(job.wireNumber, scope);
+    const command = commandWithin(definitions, job, scope);
     return {
       ...standingView(job, command, counts),
       program: command?.program ?? '',
@@ -36,7 +38,7 @@ export async function jobDetail(
   // Names of groups that another one asked for are not for everybody.
   const isShown = scope === null || job.operatorId === operatorId;
   return {
-    ...adHocView(job, counts, scope),
+    ...adHocView(job, await readJobSeen(tables, job, scope)),
     program: job.program,
     settings: job.settings.map(({ name }) => name),
     variables: variablesView(job.variables),
@@ -45,33 +47,37 @@ export async function jobDetail(
   };
 }
 
-async function countsOf(tables: Tables, job: AdHocJob | StandingJob, scope: Scope): Promise<RunCounts> {
-  const known = job.kind === 'ad_hoc' && scope === null ? job.counts : null;
-  return known ?? tables.jobRuns.counts(job.wireNumber, scope);
+/** What was run on somebody's hosts once may be meant for others by now: what it says today is not for him then. */
+function commandWithin(
+  { commands }: Definitions,
+  { commandId }: StandingJob,
+  scope: Scope,
+): CommandDefinition | undefined {
+  const command = commands.get(commandId);
+  return command && reaches({ hostsGroupIds: scope }, [command.hostsGroupId]) ? command : undefined;
 }
 
-function adHocView(job: AdHocJob, counts: RunCounts, scope: Scope): JobView {
-  const { id, state, name, ofCommandId, revision, wireNumber, interpreter, timeoutSeconds } = job;
-  const isDone = counts.queued + counts.delivered + counts.running === 0;
+function adHocView(job: AdHocJob, { counts, runs, isWhole, state, endedAt }: JobSeen): JobView {
+  const { id, name, ofCommandId, revision, wireNumber, interpreter, timeoutSeconds } = job;
   return {
     id,
     kind: 'ad_hoc',
-    // It is written down as ended a moment after its last run.
-    state: state === 'open' && isDone ? 'ended' : state,
+    state,
     name,
     command: ofCommandId === null ? null : { id: ofCommandId, revision },
     wire_number: wireNumber,
     interpreter,
     timeout_seconds: timeoutSeconds,
-    targets: scope === null ? job.targets : Object.values(counts).reduce((sum, runs) => sum + runs, 0),
+    targets: isWhole ? job.targets : runs,
     counts,
-    wave: job.waveSize,
-    stop_after: job.stopAfter,
+    // Reckoned from all of its hosts, they would tell how many others there are.
+    wave: isWhole ? job.waveSize : null,
+    stop_after: isWhole ? job.stopAfter : null,
     parent_id: job.parentId,
     by: { kind: job.by.kind, name: job.by.name },
     created_at: momentText(job.createdAt),
     expires_at: momentText(job.expiresAt),
-    ended_at: maybeMomentText(job.endedAt),
+    ended_at: maybeMomentText(endedAt),
   };
 }
 

@@ -9,7 +9,8 @@ import { readAgainAsked, readJobAsked } from './job-asking.ts';
 import { readOutcomes } from './job-outcomes.ts';
 import type { JobAsked } from './job-request.ts';
 import { findJob } from './job-sight.ts';
-import { jobDetail, jobInList } from './job-view.ts';
+import { jobDetail } from './job-view.ts';
+import { listJobs } from './jobs-listed.ts';
 import { runViews } from './run-view.ts';
 
 type JobsRoute = keyof typeof jobsRoutes;
@@ -24,7 +25,7 @@ export const jobsDeeds: ApiDeeds<JobsRoute> = {
     const { tables } = mind.storage;
     const scope = actor.hostsGroupIds;
     const { kind = 'ad_hoc', state, command, parent } = query;
-    const jobs = await tables.jobs.list({
+    const listed = await listJobs(tables, await mind.definitions.current(), {
       kind,
       ...(state !== undefined && { state }),
       ...(command !== undefined && { commandId: command }),
@@ -33,11 +34,8 @@ export const jobsDeeds: ApiDeeds<JobsRoute> = {
       scope,
       limit: rowsWanted(query),
     });
-    const { items, next } = pageFrom(jobs, query.limit, ({ createdAt, id }) => [createdAt, id]);
-    const definitions = await mind.definitions.current();
-    const views = [];
-    for (const job of items) views.push(await jobInList(tables, definitions, job, scope));
-    return { answer: { items: views, next } };
+    const { items, next } = pageFrom(listed, query.limit, ({ job }) => [job.createdAt, job.id]);
+    return { answer: { items: items.map(({ view }) => view), next } };
   },
 
   async jobs_create(ask) {
@@ -58,6 +56,7 @@ export const jobsDeeds: ApiDeeds<JobsRoute> = {
     const asked = readJobAsked(body, { scope: actor.hostsGroupIds, now: mind.clock() });
     if (isProblem(asked)) return asked;
     const limit = rowsWanted(body) - 1;
+    await mind.presence.settle();
     const preview = await mind.storage.decide('previewJob', {
       ...asked,
       afterHostId: after?.[0] ?? 0,
@@ -109,6 +108,7 @@ export const jobsDeeds: ApiDeeds<JobsRoute> = {
   },
 
   async jobs_cancel_waiting({ mind, actor, author: by, body }) {
+    if (body.targets?.where !== undefined) await mind.presence.settle();
     const cancelled = await mind.storage.decide('cancelWaiting', {
       jobs: body.jobs ?? null,
       targets: body.targets ?? null,
@@ -124,6 +124,7 @@ export const jobsDeeds: ApiDeeds<JobsRoute> = {
 type Asking = Pick<ApiAsk<'jobs_create'>, 'mind' | 'actor' | 'author'>;
 
 async function dispatch(ask: Asking, asked: JobAsked, yes: number | undefined) {
+  await ask.mind.presence.settle();
   const made: { id: string } | Problem | AdministrationRefusal = await ask.mind.storage.decide(
     'dispatchJob',
     {

@@ -12,12 +12,21 @@ export async function runViews(tables: Tables, runs: readonly Run[]): Promise<Ru
 
 function runView(run: Run, hostName: string): RunView {
   return {
+    ...runMembers(run, hostName),
+    wire_number: run.wireNumber,
+    result: run.result,
+    outcome: run.outcome,
+  };
+}
+
+/** What every view of a run has. */
+export function runMembers(run: Run, hostName: string) {
+  return {
     id: run.id,
     number: run.number,
     job_id: run.jobId,
     host: { id: run.hostId, name: hostName },
     command: { name: run.commandName, revision: run.revision },
-    wire_number: run.wireNumber,
     state: run.state,
     reason: run.reason,
     attempt: run.attempt,
@@ -28,10 +37,8 @@ function runView(run: Run, hostName: string): RunView {
     started_at: maybeMomentText(run.startedAt),
     stop_asked_at: maybeMomentText(run.stopAskedAt),
     finished_at: maybeMomentText(run.finishedAt),
-    result: run.result,
     output_bytes: run.outputBytes,
     output_cut_bytes: run.outputCutBytes,
     is_masked: run.isMasked,
-    outcome: run.outcome,
   };
 }

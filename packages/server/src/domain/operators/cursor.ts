@@ -4,8 +4,12 @@ import { type Problem, problem } from './problem.ts';
 /** By what a page is found again: the key of its last item, in the order of the list. */
 export type CursorKey = readonly (string | number)[];
 
-/** What the members of a key are, so that a cursor of another list is not taken for one of this. */
-type Kinds = readonly ('text' | 'number')[];
+/**
+ * What the members of a key are, so that a cursor of another list is not taken for one of this, and one that somebody
+ * made up asks no database for what it cannot hold. A `count` is a number from 1 on, of 31 bits.
+ */
+type Kind = 'text' | 'number' | 'count';
+type Kinds = readonly Kind[];
 type KeyOf<Wanted extends Kinds> = {
   readonly [Index in keyof Wanted]: Wanted[Index] extends 'text' ? string : number;
 };
@@ -25,9 +29,7 @@ export function readCursor<const Wanted extends Kinds>(
   const isKey =
     Array.isArray(key) &&
     key.length === kinds.length &&
-    kinds.every((kind, index) =>
-      kind === 'text' ? typeof key[index] === 'string' : Number.isFinite(key[index]),
-    );
+    kinds.every((kind, index) => isOfKind[kind](key[index]));
   if (isKey) return key as KeyOf<Wanted>;
   return problem('invalid_request', 'The cursor is none of this list: begin again without it.');
 }
@@ -43,6 +45,12 @@ export function pageFrom<Row>(
   const last = items.at(-1);
   return { items, next: rows.length > most && last !== undefined ? writeCursor(keyOf(last)) : null };
 }
+
+const isOfKind: Readonly<Record<Kind, (member: unknown) => boolean>> = {
+  text: (member) => typeof member === 'string' && !member.includes('\0'),
+  number: (member) => Number.isSafeInteger(member),
+  count: (member) => Number.isInteger(member) && Number(member) >= 1 && Number(member) < 2 ** 31,
+};
 
 function parse(text: string): unknown {
   try {

@@ -26,5 +26,6 @@ export interface ApiTokensTable {
   list(operatorId: number | null, afterId: number, limit: number): Promise<ApiToken[]>;
   add(token: NewApiToken): Promise<number>;
   revoke(id: number, at: number): Promise<void>;
+  revokeOfOperator(operatorId: number, at: number): Promise<void>;
   recordUse(id: number, at: number, address: string): Promise<void>;
 }

@@ -25,6 +25,8 @@ export interface DeviceLoginsTable {
   decide(id: number, decision: Pick<DeviceLogin, 'state' | 'operatorId' | 'hasSecondFactor'>): Promise<void>;
   /** False when it is gone already. */
   remove(id: number): Promise<boolean>;
+  /** Those that this operator has decided about. */
+  removeOfOperator(operatorId: number): Promise<void>;
   removeAll(): Promise<void>;
   prune(now: number): Promise<void>;
 }

@@ -105,6 +105,10 @@ export type HostsInBrief = {
   hostsGroupIds?: readonly number[];
   /** The same, by somebody's rights. */
   scope: readonly number[] | null;
+  /** Added or changed since this place; perhaps a few more. Visits are no change. */
+  changedSince?: string;
+  /** Only so many, after this one. */
+  page?: { afterId: number; limit: number };
 };
 
 export interface HostsTable {
@@ -118,6 +122,14 @@ export interface HostsTable {
   inBrief(asked: HostsInBrief): Promise<HostInBrief[]>;
   /** By what sessions of these hosts are judged. */
   standings(ids: readonly number[]): Promise<Pick<Host, 'id' | 'state' | 'channelKey' | 'sessionsFrom'>[]>;
+  /** The place among the changes of hosts up to which all of them can be seen now. */
+  changesPlace(): Promise<string>;
+  /** Hosts that were removed since this place. */
+  removedSince(place: string): Promise<number[]>;
+  /** Of the verified ones, those to which v1 is closed, and those to which it is not. */
+  verifiedIds(): Promise<{ sealed: number[]; v1: number[] }>;
+  /** Those that are not online, whatever their state. */
+  absent(now: number): Promise<{ away: number[]; never: number[] }>;
   /** By name. */
   page(page: HostsPage): Promise<Host[]>;
   /** How many there are of each state, and how many verified ones are away. */

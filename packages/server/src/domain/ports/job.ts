@@ -63,6 +63,7 @@ export type Scope = readonly number[] | null;
 
 export type JobFilter = {
   kind?: 'ad_hoc' | 'standing';
+  /** Those that may be seen in this state, and some besides: see domain/jobs/jobs-listed. */
   state?: JobState;
   commandId?: number;
   parentId?: string;
@@ -121,15 +122,28 @@ export interface JobRunsTable {
   /** Asks the runs under way on these hosts to end, where they were not asked before; answers how many. */
   askToStop(wireNumber: number, at: number, hostIds: readonly number[]): Promise<number>;
   counts(wireNumber: number, scope: Scope): Promise<RunCounts>;
+  /** When the last of its runs within the scope came to its end. */
+  lastFinishedAt(wireNumber: number, scope: Scope): Promise<number | null>;
   /** Runs that ended alike, most first; those that nothing came back of have no outcome. With how many groups and runs there are in all. */
   outcomes(
     wireNumber: number,
     scope: Scope,
     limit: number,
   ): Promise<{ rows: OutcomeRow[]; groups: number; runs: number }>;
+  /** Whether moves of runs wait to be added to what is kept of each job for counting. Counts are exact either way. */
+  hasMoves(): Promise<boolean>;
+  foldMoves(): Promise<void>;
   /** By host id. */
   page(
     wireNumber: number,
-    asked: { state?: RunState; outcome?: string; afterHostId?: number; scope: Scope; limit: number },
+    asked: {
+      state?: RunState;
+      outcome?: string;
+      /** Only on these. */
+      hostIds?: readonly number[];
+      afterHostId?: number;
+      scope: Scope;
+      limit: number;
+    },
   ): Promise<Run[]>;
 }

@@ -125,12 +125,14 @@ export interface RunsTable {
 
 export type OutputStream = 'stdout' | 'stderr';
 
+export type OutputHead = { runNumber: number; stream: OutputStream; bytes: Uint8Array };
+
 export interface OutputsTable {
   addChunk(runNumber: number, stream: OutputStream, chunk: number, bytes: Uint8Array): Promise<void>;
   chunks(runNumber: number): Promise<{ stream: OutputStream; chunk: number; bytes: Uint8Array }[]>;
   /** The number that the next piece gets; 0 where there is none. */
   nextChunk(runNumber: number): Promise<number>;
-  /** The beginning of one stream, so many bytes at most. */
-  head(runNumber: number, stream: OutputStream, bytes: number): Promise<Uint8Array>;
+  /** The beginnings of what these runs printed, each so many bytes at most, in pieces to be put together in their order. */
+  heads(runNumbers: readonly number[], bytes: number): Promise<OutputHead[]>;
   remove(runNumber: number): Promise<void>;
 }

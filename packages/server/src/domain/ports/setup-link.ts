@@ -17,6 +17,8 @@ export interface SetupLinksTable {
   /** False when it is gone already. */
   remove(id: number): Promise<boolean>;
   removeOfOperator(operatorId: number): Promise<void>;
+  /** Those that make an admin, whoever it is. */
+  removeForAnyAdmin(): Promise<void>;
   removeAll(): Promise<void>;
   prune(now: number): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { AdministrationRefusal } from '../../domain/administration-refusal.
 import type { ApiReply } from '../../domain/operators/api-ask.ts';
 import { doOnce } from '../../domain/operators/idempotency.ts';
 import { isProblem, type Problem, problem } from '../../domain/operators/problem.ts';
+import { mindFor } from '../../domain/operators/standing.ts';
 import type { Fields } from '../body.ts';
 import type { Door } from '../door.ts';
 import type { ApiCall } from './api-call.ts';
@@ -22,7 +23,7 @@ export async function carryOut(
   const input = readInput(call, request);
   if (isProblem(input)) return input;
   if (request.ask) request.ask.fields = recordable(input.body);
-  const deed = () => call.deed(askOf(door, visit, request, input));
+  const deed = () => call.deed(askOf(door, call, visit, request, input));
   const key = call.route.isCreating && visit.actor ? readKey(request) : undefined;
   if (isProblem(key)) return key;
   if (key === undefined || !visit.actor) return deed();
@@ -30,10 +31,11 @@ export async function carryOut(
   return doOnce(door.mind, { actor: visit.actor, key, asked, shownOnce: call.route.shownOnce }, deed);
 }
 
-function askOf({ mind }: Door, visit: Visit, { headers }: FastifyRequest, input: Input) {
+function askOf(door: Door, { route }: ApiCall, visit: Visit, { headers }: FastifyRequest, input: Input) {
   const { actor, author, origin, gone } = visit;
   return {
-    mind,
+    // Where anyone may ask, who is signed in has no part in what is decided.
+    mind: actor && route.access !== 'anyone' ? mindFor(door.mind, actor) : door.mind,
     actor,
     author,
     origin,

@@ -8,7 +8,7 @@ export async function addCheckpoint(
   { id: requestId, visit }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  if (!visit?.actor) return;
+  if (!visit?.actor || visit.actor.lacksSecondFactor) return;
   try {
     const checkpoint = await mind.audit.newestCheckpoint();
     if (checkpoint) reply.header(checkpointHeader, writeCheckpoint(checkpoint));

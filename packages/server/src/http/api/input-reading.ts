@@ -5,6 +5,7 @@ import { readBody } from './body-reading.ts';
 import { wordsOfPath } from './path-words.ts';
 import { readQuery, readText } from './query-reading.ts';
 import type { Given } from './shapes.ts';
+import { problemOfStoring } from './storable.ts';
 
 /** What was asked, in the shape that the contract wants. */
 export type Input = {
@@ -35,7 +36,7 @@ function readParams(
   { params: shape, route }: Pick<ApiCall, 'params' | 'route'>,
   texts: Readonly<Record<string, string>>,
 ): Given | Problem {
-  if (!shape) return texts;
+  if (!shape) return problemOfStoring(texts) ? notFound(wordsOfPath(route.path, texts)) : texts;
   const given = Object.entries(texts).map(([name, text]) => [name, readText(text, shape.members[name])]);
   const params = shape.read(Object.fromEntries(given));
   return isProblem(params) ? notFound(wordsOfPath(route.path, texts)) : params;

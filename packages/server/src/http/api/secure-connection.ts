@@ -4,7 +4,15 @@ import { addressOf } from '../forwarded.ts';
 import { originOf } from '../origin.ts';
 
 /** Headers that only a proxy adds. */
-const proxyHeaders = ['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via'];
+const proxyHeaders = [
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-forwarded-server',
+  'x-real-ip',
+  'forwarded',
+  'via',
+];
 
 /**
  * Operators' passwords and tokens travel here: beyond this machine only over TLS, our own or that of a proxy which is

@@ -4,8 +4,9 @@ import type { TLocalizedValidationError } from 'typebox/error';
 /** What is wrong with what was sent, in a sentence that names the member. What was sent is not repeated: it may be secret. */
 export function sentenceOf(errors: readonly TLocalizedValidationError[], schema: JsonSchema): string {
   // What each alternative says of a value that suits none of them only confuses.
-  const plain = errors.filter((one) => one.keyword !== 'boolean' && !one.schemaPath.includes('/anyOf/'));
-  const error = plain[0] ?? errors[0];
+  const told = errors.filter(({ keyword }) => keyword !== 'boolean');
+  const plain = told.filter(({ schemaPath }) => !schemaPath.includes('/anyOf/'));
+  const error = withinAlternative(told, plain[0]) ?? plain[0] ?? errors[0];
   if (!error) return 'This is not as it should be.';
   const name = nameOf(error.instancePath);
   switch (error.keyword) {
@@ -26,13 +27,19 @@ export function sentenceOf(errors: readonly TLocalizedValidationError[], schema:
     case 'maxLength':
       return `${subject(name)} must have at most ${error.params.limit} characters.`;
     case 'minItems':
-      return `${subject(name)} must have at least ${error.params.limit} items.`;
+      return error.params.limit === 1
+        ? `${subject(name)} must not be empty.`
+        : `${subject(name)} must have at least ${error.params.limit} items.`;
     case 'maxItems':
       return `${subject(name)} must have at most ${error.params.limit} items.`;
     case 'minimum':
       return `${subject(name)} must be at least ${error.params.limit}.`;
     case 'maximum':
       return `${subject(name)} must be at most ${error.params.limit}.`;
+    case 'exclusiveMinimum':
+      return `${subject(name)} must be more than ${error.params.limit}.`;
+    case 'exclusiveMaximum':
+      return `${subject(name)} must be less than ${error.params.limit}.`;
     case 'uniqueItems':
       return `${subject(name)} names something twice.`;
     case 'format':
@@ -47,6 +54,24 @@ export function sentenceOf(errors: readonly TLocalizedValidationError[], schema:
       return `${subject(name)} must be ${choices(schemaAt(schema, error.schemaPath))}.`;
     default:
       return `${subject(name)} ${error.message}.`;
+  }
+}
+
+/** What suits one alternative by its kind, and no other, is told what that one wants of it. */
+function withinAlternative(
+  errors: readonly TLocalizedValidationError[],
+  error: TLocalizedValidationError | undefined,
+): TLocalizedValidationError | undefined {
+  if (error?.keyword !== 'anyOf') return undefined;
+  const alternatives = Map.groupBy(
+    errors.filter(({ schemaPath }) => schemaPath.startsWith(`${error.schemaPath}/anyOf/`)),
+    ({ schemaPath }) => schemaPath.slice(error.schemaPath.length).split('/')[2],
+  );
+  const suiting = [...alternatives.values()].filter((each) => !each.some(isOfKind));
+  return suiting.length === 1 ? suiting[0]?.[0] : undefined;
+
+  function isOfKind({ keyword, instancePath }: TLocalizedValidationError): boolean {
+    return (keyword === 'type' || keyword === 'const') && instancePath === error?.instancePath;
   }
 }
 
@@ -93,8 +118,14 @@ function patternWords(schema: JsonSchema | undefined, pattern: string | RegExp):
 
 function choices(schema: JsonSchema | undefined): string {
   const alternatives = (schema?.anyOf ?? []) as readonly JsonSchema[];
-  const words = alternatives.map((one) => ('const' in one ? String(one.const) : typeName(String(one.type))));
-  return words.length > 0 ? `one of ${[...new Set(words)].join(', ')}` : 'of another kind';
+  const values = alternatives.flatMap((one) => ('const' in one ? [String(one.const)] : []));
+  if (values.length > 0 && values.length === alternatives.length) return `one of ${values.join(', ')}`;
+  const words = alternatives.flatMap((one) => {
+    if ('const' in one) return [String(one.const)];
+    if (Array.isArray(one.enum)) return one.enum.map(String);
+    return typeof one.type === 'string' ? [typeName(one.type)] : [];
+  });
+  return words.length > 0 ? [...new Set(words)].join(' or ') : 'of another kind';
 }
 
 function schemaAt(schema: JsonSchema, schemaPath: string): JsonSchema | undefined {

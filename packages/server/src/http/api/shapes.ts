@@ -2,6 +2,7 @@ import { closedShape, type JsonSchema } from '@remotes/protocol/operators/closed
 import { Compile } from 'typebox/schema';
 import { type Problem, problem } from '../../domain/operators/problem.ts';
 import { sentenceOf } from './shape-sentence.ts';
+import { problemOfStoring } from './storable.ts';
 
 export type Given = Readonly<Record<string, unknown>>;
 
@@ -24,7 +25,10 @@ export function shapeOf(schema: object): Shape {
       const completed: Record<string, unknown> = { ...given };
       for (const [name, member] of usual) completed[name] ??= member.default;
       validator ??= Compile(shape);
-      if (validator.Check(completed)) return completed;
+      if (validator.Check(completed)) {
+        const unfit = problemOfStoring(completed);
+        return unfit === undefined ? completed : problem('invalid_request', unfit);
+      }
       const [, errors] = validator.Errors(completed);
       return problem('invalid_request', sentenceOf(errors, shape));
     },

@@ -8,6 +8,8 @@ import { up as jobs } from './0006-jobs.ts';
 import { up as auditChainAndEvents } from './0007-audit-chain-and-events.ts';
 import { up as apiRequests } from './0008-api-requests.ts';
 import { up as nouns } from './0009-nouns.ts';
+import { up as hostsChanged } from './0010-hosts-changed.ts';
+import { up as runTallies } from './0011-run-tallies.ts';
 
 export type Migration = {
   readonly name: string;
@@ -25,4 +27,6 @@ export const migrations: readonly Migration[] = [
   { name: '0007-audit-chain-and-events', up: auditChainAndEvents },
   { name: '0008-api-requests', up: apiRequests },
   { name: '0009-nouns', up: nouns },
+  { name: '0010-hosts-changed', up: hostsChanged },
+  { name: '0011-run-tallies', up: runTallies },
 ];

@@ -63,6 +63,13 @@ const revoke = prepared((db, given: { id: number; at: number }) =>
     .where('id', '=', given.id)
     .where('revoked_at', 'is', null),
 );
+const revokeOfOperator = prepared((db, given: { operatorId: number; at: number }) =>
+  db
+    .updateTable('api_tokens')
+    .set({ revoked_at: given.at })
+    .where('operator_id', '=', given.operatorId)
+    .where('revoked_at', 'is', null),
+);
 const recordUse = prepared((db, given: { id: number; at: number; address: string }) =>
   db
     .updateTable('api_tokens')
@@ -94,6 +101,9 @@ export function apiTokensTable(connection: Connection): ApiTokensTable {
     },
     async revoke(id: number, at: number) {
       await revoke.run(connection, { id, at });
+    },
+    async revokeOfOperator(operatorId: number, at: number) {
+      await revokeOfOperator.run(connection, { operatorId, at });
     },
     async recordUse(id: number, at: number, address: string) {
       await recordUse.run(connection, { id, at, address });

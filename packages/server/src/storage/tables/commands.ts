@@ -75,36 +75,26 @@ const addRevision = prepared(
       created_by: given.by,
     }),
 );
+const revisionColumns = [
+  'interpreter',
+  'timeout_seconds as timeoutSeconds',
+  'attempts',
+  'program',
+  'settings',
+  'variables',
+  'output_variables as outputVariables',
+] as const;
 const revisionOf = prepared((db, given: { id: number; revision: number }) =>
   db
     .selectFrom('command_revisions')
-    .select([
-      'interpreter',
-      'timeout_seconds as timeoutSeconds',
-      'attempts',
-      'program',
-      'settings',
-      'variables',
-      'output_variables as outputVariables',
-    ])
+    .select(revisionColumns)
     .where('command_id', '=', given.id)
     .where('revision', '=', given.revision),
 );
 const revisions = prepared((db, given: { id: number; before: number; limit: number }) =>
   db
     .selectFrom('command_revisions')
-    .select([
-      'revision',
-      'created_at as createdAt',
-      'created_by as createdBy',
-      'interpreter',
-      'timeout_seconds as timeoutSeconds',
-      'attempts',
-      'program',
-      'settings',
-      'variables',
-      'output_variables as outputVariables',
-    ])
+    .select([...revisionColumns, 'revision', 'created_at as createdAt', 'created_by as createdBy'])
     .where('command_id', '=', given.id)
     .where('revision', '<', given.before)
     .orderBy('revision', 'desc')

@@ -48,6 +48,9 @@ const decide = prepared(
 const remove = prepared((db, given: { id: number }) =>
   db.deleteFrom('device_logins').where('id', '=', given.id),
 );
+const removeOfOperator = prepared((db, given: { operatorId: number }) =>
+  db.deleteFrom('device_logins').where('operator_id', '=', given.operatorId),
+);
 const removeAll = prepared((db) => db.deleteFrom('device_logins'));
 const prune = prepared((db, given: { now: number }) =>
   db.deleteFrom('device_logins').where('expires_at', '<=', given.now),
@@ -71,6 +74,9 @@ export function deviceLoginsTable(connection: Connection): DeviceLoginsTable {
     },
     async remove(id: number) {
       return (await remove.run(connection, { id })) === 1;
+    },
+    async removeOfOperator(operatorId: number) {
+      await removeOfOperator.run(connection, { operatorId });
     },
     async removeAll() {
       await removeAll.run(connection, {});

@@ -1,9 +1,9 @@
 import { type SqlBool, sql } from 'kysely';
 import type { HostsGroup, HostsGroupsTable } from '../../domain/ports.ts';
 import { changer } from '../change.ts';
-import type { Connection } from '../connection.ts';
-import { builtOnce, prepared, runOnce } from '../prepared.ts';
-import { listOf } from './id-list.ts';
+import type { Connection, DatabaseKind } from '../connection.ts';
+import { builtOnce, prepared, preparedSql, runOnce } from '../prepared.ts';
+import { idsAsJson, listOf } from './id-list.ts';
 
 const columns = ['hosts_groups.id', 'hosts_groups.name', 'hosts_groups.is_active as isActive'] as const;
 
@@ -37,13 +37,10 @@ const countMembers = prepared((db) =>
     .select(({ fn }) => ['hosts_group_id as hostsGroupId', fn.countAll<number>().as('hosts')])
     .groupBy('hosts_group_id'),
 );
-const memberIds = prepared((db, given: { groupId: number }) =>
-  db
-    .selectFrom('hosts_group_members')
-    .select('host_id as hostId')
-    .where('hosts_group_id', '=', given.groupId)
-    .orderBy('host_id'),
-);
+const memberIds = {
+  sqlite: preparedSql((given: { groupId: number }) => membersAsJson('sqlite', given)),
+  postgres: preparedSql((given: { groupId: number }) => membersAsJson('postgres', given)),
+};
 const memberships = prepared((db) =>
   db
     .selectFrom('hosts_group_members')
@@ -102,7 +99,8 @@ export function hostsGroupsTable(connection: Connection): HostsGroupsTable {
     },
     countMembers: () => countMembers.all(connection, {}),
     async memberIds(groupId: number) {
-      return (await memberIds.all(connection, { groupId })).map((row) => row.hostId);
+      const row = await memberIds[connection.kind].first(connection, { groupId });
+      return JSON.parse((row as { ids: string }).ids) as number[];
     },
     memberships: () => memberships.all(connection, {}),
     async join(groupId: number, hostId: number) {
@@ -132,4 +130,10 @@ export function hostsGroupsTable(connection: Connection): HostsGroupsTable {
 
 function toGroup(row: { id: number; name: string; isActive: number }): HostsGroup {
   return { ...row, isActive: row.isActive === 1 };
+}
+
+/** One text for all of them: a row for each costs many times as much. */
+function membersAsJson(kind: DatabaseKind, { groupId }: { groupId: number }) {
+  const from = sql`from hosts_group_members where hosts_group_id = ${groupId}`;
+  return sql`select ${idsAsJson(kind, 'host_id', from)} as ids`;
 }

@@ -70,7 +70,7 @@ function isIn(build: ExpressionBuilder<Schema, 'hosts'>, groupIds: readonly numb
 }
 
 /** As `presenceOf` judges it. */
-function isAway(now: number): Expression<SqlBool> {
+export function isAway(now: number): Expression<SqlBool> {
   return sql<SqlBool>`(usual_interval_ms is not null and last_seen_at is not null
     and last_seen_at + 3 * usual_interval_ms < ${now - writtenLateMs})`;
 }

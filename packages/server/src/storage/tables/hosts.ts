@@ -11,7 +11,9 @@ import type {
 import { changer } from '../change.ts';
 import type { Connection } from '../connection.ts';
 import { prepared, preparedSql, runOnce } from '../prepared.ts';
+import { changesPlace, removedSince } from './hosts-changes.ts';
 import { hostColumns } from './hosts-columns.ts';
+import { absentHosts, verifiedIds } from './hosts-ids.ts';
 import { hostsInBrief } from './hosts-in-brief.ts';
 import { countHosts, hostsPage } from './hosts-pages.ts';
 import { hostsStandings } from './hosts-standings.ts';
@@ -157,6 +159,10 @@ export function hostsTable(connection: Connection): HostsTable {
     },
     inBrief: (asked: HostsInBrief) => hostsInBrief(connection, asked),
     standings: (ids: readonly number[]) => hostsStandings(connection, ids),
+    changesPlace: () => changesPlace(connection),
+    removedSince: (place: string) => removedSince(connection, place),
+    verifiedIds: () => verifiedIds(connection),
+    absent: (now: number) => absentHosts(connection, now),
     change: (id: number, changes: HostChange) => change(connection, id, changes),
     async changeAll(ids: readonly number[], changes: HostChange) {
       const set = Object.entries(changes).map(([member, value]) => {

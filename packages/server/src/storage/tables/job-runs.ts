@@ -1,9 +1,10 @@
 import { RunState } from '@remotes/protocol/values/run';
 import { sql } from 'kysely';
-import type { Closing, JobRunsTable, OutcomeRow, RunCounts } from '../../domain/ports.ts';
+import type { Closing, JobRunsTable, RunCounts, Scope } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
 import { builtOnce, preparedSql, sqlOnce } from '../prepared.ts';
 import { listOf } from './id-list.ts';
+import { type OutcomeCount, runTallies } from './run-tallies.ts';
 import { runColumns, toRun } from './runs-columns.ts';
 import { within } from './scope.ts';
 
@@ -93,35 +94,27 @@ export function jobRunsTable(connection: Connection): JobRunsTable {
       return asked.length;
     },
     async counts(wireNumber, scope) {
-      const rows = (
-        scope === null
-          ? await countAll.all(connection, { wireNumber })
-          : await sqlOnce(
-              connection,
-              sql`select state, count(*) as runs from runs where wire_number = ${wireNumber} ${within(scope)} group by state`,
-            )
-      ) as { state: RunState; runs: number }[];
+      const rows = await countsByState(connection, wireNumber, scope);
       const counts = Object.fromEntries(RunState.enum.map((state) => [state, 0])) as RunCounts;
       for (const { state, runs } of rows) counts[state] = runs;
       return counts;
     },
-    async outcomes(wireNumber, scope, limit) {
-      const rows = await sqlOnce<OutcomeRow & { groups: number; total: number }>(
+    async lastFinishedAt(wireNumber, scope) {
+      const [row] = await sqlOnce<{ at: number | null }>(
         connection,
-        sql`select state, outcome_hash as outcome, count(*) as runs, min(host_id) as "sampleHostId",
-            count(*) over () as groups, cast(sum(count(*)) over () as bigint) as total
-          from runs
-          where wire_number = ${wireNumber}
-            and state in ('succeeded', 'failed', 'timed_out', 'stopped', 'interrupted', 'refused') ${within(scope)}
-          group by state, outcome_hash order by runs desc, "sampleHostId" limit ${limit}`,
+        sql`select max(finished_at) as at from runs where wire_number = ${wireNumber} ${within(scope)}`,
       );
+      return row?.at ?? null;
+    },
+    async outcomes(wireNumber, scope, limit) {
+      const rows = await countsByOutcome(connection, wireNumber, scope, limit);
       return {
         rows: rows.map(({ state, outcome, runs, sampleHostId }) => ({ state, outcome, runs, sampleHostId })),
         groups: rows[0]?.groups ?? 0,
         runs: rows[0]?.total ?? 0,
       };
     },
-    async page(wireNumber, { state, outcome, afterHostId, scope, limit }) {
+    async page(wireNumber, { state, outcome, hostIds, afterHostId, scope, limit }) {
       const rows = await builtOnce(connection, (db) => {
         let query = db
           .selectFrom('runs')
@@ -131,11 +124,43 @@ export function jobRunsTable(connection: Connection): JobRunsTable {
           .limit(limit);
         if (state !== undefined) query = query.where('state', '=', state);
         if (outcome !== undefined) query = query.where('outcome_hash', '=', outcome);
+        if (hostIds !== undefined) query = query.where(sql<boolean>`host_id in ${listOf(kind, hostIds)}`);
         if (afterHostId !== undefined) query = query.where('host_id', '>', afterHostId);
         if (scope) query = query.where(sql<boolean>`true ${within(scope)}`);
         return query;
       });
       return rows.map(toRun);
     },
+    hasMoves: async () => kind === 'postgres' && runTallies.hasMoves(connection),
+    async foldMoves() {
+      if (kind === 'postgres') await runTallies.fold(connection);
+    },
   } satisfies JobRunsTable);
+}
+
+async function countsByState(connection: Connection, wireNumber: number, scope: Scope) {
+  if (scope === null && connection.kind === 'postgres') return runTallies.counts(connection, wireNumber);
+  const rows =
+    scope === null
+      ? await countAll.all(connection, { wireNumber })
+      : await sqlOnce(
+          connection,
+          sql`select state, count(*) as runs from runs where wire_number = ${wireNumber} ${within(scope)} group by state`,
+        );
+  return rows as { state: RunState; runs: number }[];
+}
+
+async function countsByOutcome(connection: Connection, wireNumber: number, scope: Scope, limit: number) {
+  if (scope === null && connection.kind === 'postgres') {
+    return runTallies.outcomes(connection, wireNumber, limit);
+  }
+  return sqlOnce<OutcomeCount>(
+    connection,
+    sql`select state, outcome_hash as outcome, count(*) as runs, min(host_id) as "sampleHostId",
+        count(*) over () as groups, cast(sum(count(*)) over () as bigint) as total
+      from runs
+      where wire_number = ${wireNumber}
+        and state in ('succeeded', 'failed', 'timed_out', 'stopped', 'interrupted', 'refused') ${within(scope)}
+      group by state, outcome_hash order by runs desc, "sampleHostId" limit ${limit}`,
+  );
 }

@@ -1,3 +1,4 @@
+import type { JobState } from '@remotes/protocol/values/job';
 import { sql } from 'kysely';
 import type {
   AdHocJob,
@@ -6,6 +7,7 @@ import type {
   JobsTable,
   NewJob,
   RunCounts,
+  Scope,
   StandingJob,
 } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
@@ -207,7 +209,7 @@ function listed(
       .orderBy('id', 'desc')
       .limit(limit);
     if (kind !== undefined) query = query.where('kind', '=', kind);
-    if (state !== undefined) query = query.where('state', '=', state);
+    if (state !== undefined) query = query.where(mayBeSeen(state, scope));
     if (parentId !== undefined) query = query.where('parent_id', '=', parentId);
     if (commandId !== undefined) {
       query = query.where(({ or, eb }) =>
@@ -222,6 +224,13 @@ function listed(
     if (scope) query = query.where(isWithin(scope));
     return query;
   });
+}
+
+/** What is written down is the job's state as a whole, a moment late; with narrowed rights it may be over before that, or later. */
+function mayBeSeen(state: JobState, scope: Scope) {
+  if (state === 'ended') return scope ? sql<boolean>`true` : sql<boolean>`state in ('open', 'ended')`;
+  if (state === 'open' && scope) return sql<boolean>`ended_at is null`;
+  return sql<boolean>`state = ${state}`;
 }
 
 /** A job of which some run is on a host of these groups, and a command that is meant for one of them. */

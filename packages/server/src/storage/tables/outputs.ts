@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { OutputStream, OutputsTable } from '../../domain/ports.ts';
+import type { OutputHead, OutputStream, OutputsTable } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
-import { prepared, preparedSql } from '../prepared.ts';
+import { prepared, sqlOnce } from '../prepared.ts';
+import { listOf } from './id-list.ts';
 
 type Chunk = { runNumber: number; stream: OutputStream; chunk: number; bytes: Uint8Array };
 
@@ -27,11 +28,6 @@ const last = prepared((db, given: { runNumber: number }) =>
     .select(({ fn }) => fn.max('chunk').as('chunk'))
     .where('run_number', '=', given.runNumber),
 );
-const head = preparedSql(
-  (given: { runNumber: number; stream: OutputStream; bytes: number }) => sql`
-    select substr(bytes, 1, cast(${given.bytes} as integer)) as bytes from run_output
-    where run_number = ${given.runNumber} and stream = ${given.stream} order by chunk limit 1`,
-);
 const remove = prepared((db, given: { runNumber: number }) =>
   db.deleteFrom('run_output').where('run_number', '=', given.runNumber),
 );
@@ -46,12 +42,19 @@ export function outputsTable(connection: Connection): OutputsTable {
       const newest = (await last.first(connection, { runNumber }))?.chunk ?? null;
       return newest === null ? 0 : Number(newest) + 1;
     },
-    async head(runNumber: number, stream: OutputStream, bytes: number) {
-      const first = (await head.first(connection, { runNumber, stream, bytes })) as
-        | { bytes: Uint8Array }
-        | undefined;
-      return first?.bytes ?? new Uint8Array();
-    },
+    heads: (runNumbers: readonly number[], bytes: number) =>
+      sqlOnce<OutputHead>(
+        connection,
+        // A short beginning may lie in many pieces, a long one in the first.
+        sql`select run_number as "runNumber", stream,
+            substr(bytes, 1, cast(${bytes} - bytes_before as integer)) as bytes
+          from (
+            select run_number, stream, chunk, bytes,
+              sum(length(bytes)) over (partition by run_number, stream order by chunk) - length(bytes) as bytes_before
+            from run_output where run_number in ${listOf(connection.kind, runNumbers)}) as piece
+          where bytes_before < ${bytes}
+          order by run_number, stream, chunk`,
+      ),
     async remove(runNumber: number) {
       await remove.run(connection, { runNumber });
     },

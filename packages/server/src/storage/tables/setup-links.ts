@@ -33,6 +33,9 @@ const remove = prepared((db, given: { id: number }) =>
 const removeOfOperator = prepared((db, given: { operatorId: number }) =>
   db.deleteFrom('setup_links').where('operator_id', '=', given.operatorId),
 );
+const removeForAnyAdmin = prepared((db) =>
+  db.deleteFrom('setup_links').where('operator_id', 'is', null).where('name', 'is', null),
+);
 const removeAll = prepared((db) => db.deleteFrom('setup_links'));
 const prune = prepared((db, given: { now: number }) =>
   db.deleteFrom('setup_links').where('expires_at', '<=', given.now),
@@ -52,6 +55,9 @@ export function setupLinksTable(connection: Connection): SetupLinksTable {
     },
     async removeOfOperator(operatorId: number) {
       await removeOfOperator.run(connection, { operatorId });
+    },
+    async removeForAnyAdmin() {
+      await removeForAnyAdmin.run(connection, {});
     },
     async removeAll() {
       await removeAll.run(connection, {});

@@ -70,6 +70,11 @@ export async function openAccounts(
       );
       return id;
     },
+    /** Gives an account the usual password again. */
+    async setPassword(id: number) {
+      const passwordHash = await fleet.mind.passwords.hash(password);
+      await database.write(({ operators }) => operators.change(id, { passwordHash }));
+    },
     /** The code of an app that has this secret. */
     code: (secret: string, at = fleet.mind.clock()) =>
       TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: at }),

@@ -3,6 +3,8 @@ import { eachDatabase } from '../../databases.ts';
 import { dayMs, minuteMs, openAccounts } from './account-door.ts';
 import { storedText } from './stored-text.ts';
 
+const daySeconds = dayMs / 1000;
+
 describe('API tokens', () => {
   eachDatabase((open) => {
     test('are shown once, rest as hashes, and say when they were used', async () => {
@@ -35,18 +37,19 @@ describe('API tokens', () => {
     test('end by themselves, at most after 400 days, and at once when they are revoked', async () => {
       const accounts = await openAccounts(await open());
       const as = await accounts.signIn();
-      expect((await as('POST', '/api-tokens', { name: 'x', expires_days: 401 })).status).toBe(400);
-      expect((await as('POST', '/api-tokens', { name: 'a\u0000' })).json.code).toBe('unsuitable_name');
-      const make = async (days: number) => {
-        const { json } = await as('POST', '/api-tokens', { name: 'x', expires_days: days });
+      const tooLong = { name: 'x', expires_in_seconds: 401 * daySeconds };
+      expect((await as('POST', '/api-tokens', tooLong)).status).toBe(400);
+      expect((await as('POST', '/api-tokens', { name: 'a\u0007' })).json.code).toBe('unsuitable_name');
+      const make = async (seconds: number) => {
+        const { json } = await as('POST', '/api-tokens', { name: 'x', expires_in_seconds: seconds });
         return { id: json.id as number, ask: () => accounts.bearer(json.token)('GET', '/session') };
       };
-      const [short, long] = [await make(1), await make(2)];
+      const [short, long] = [await make(2), await make(daySeconds)];
       expect((await as('DELETE', `/api-tokens/${long.id}`)).status).toBe(204);
       expect((await as('DELETE', `/api-tokens/${long.id}`)).status).toBe(204);
       expect((await long.ask()).status).toBe(401);
       expect((await short.ask()).status).toBe(200);
-      accounts.pass(dayMs);
+      accounts.pass(2000);
       expect((await short.ask()).status).toBe(401);
     });
 
@@ -61,6 +64,7 @@ describe('API tokens', () => {
       const otto = await accounts.signIn('otto');
       const make = (body: object) => otto('POST', '/api-tokens', { name: 'x', ...body });
       expect((await make({ role: 'admin' })).json.code).toBe('not_allowed');
+      expect((await make({ hosts_groups: [] })).json.detail).toBe('"hosts_groups" must not be empty.');
       expect((await make({ hosts_groups: ids })).json.code).toBe('unknown_hosts_group');
       const seen = async (token: string) => (await accounts.bearer(token)('GET', '/session')).json;
       const usual = (await make({})).json.token;
@@ -122,6 +126,21 @@ describe('API tokens', () => {
       expect((await token('DELETE', `/api-tokens/${another.id}`)).status).toBe(204);
       expect((await ada('DELETE', `/api-tokens/${violas.id}`)).status).toBe(204);
       expect((await accounts.bearer(violas.token)('GET', '/session')).status).toBe(401);
+    });
+
+    test('tell nothing of groups that were taken from their owner', async () => {
+      const accounts = await openAccounts(await open());
+      const [web, mail] = await accounts.fleet.administer(async ({ hostsGroups }) => [
+        await hostsGroups.add('Web', true),
+        await hostsGroups.add('Mail', true),
+      ]);
+      const id = await accounts.add('otto', 'operator', [web!.id, mail!.id]);
+      const otto = await accounts.signIn('otto');
+      await otto('POST', '/api-tokens', { name: 'ci' });
+      await accounts.fleet.administer(({ operators }) => operators.change(id, { hostsGroupIds: [web!.id] }));
+      await accounts.fleet.administer(({ hostsGroups }) => hostsGroups.change(mail!.id, { name: 'Secret' }));
+      const [token] = (await otto('GET', '/api-tokens')).json.items;
+      expect(token.hosts_groups).toEqual([{ id: web!.id, name: 'Web' }]);
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { eachDatabase } from '../../databases.ts';
-import { type Accounts, minuteMs, openAccounts } from './account-door.ts';
+import { type Accounts, type Client, minuteMs, openAccounts, password } from './account-door.ts';
 import { storedText } from './stored-text.ts';
 
 const begin = async (accounts: Accounts) =>
@@ -62,6 +62,7 @@ describe('a program that asks to be let in', () => {
       expect((await viola('POST', `/device-logins/${late.user_code}/approve`)).status).toBe(404);
       expect((await poll(late)).status).toBe(404);
       const approved = await begin(accounts);
+      await viola('POST', '/session/confirm', { password });
       await viola('POST', `/device-logins/${approved.user_code}/approve`);
       await accounts.fleet.administer(({ operators }) => operators.change(id, { isActive: false }));
       expect((await poll(approved)).json.state).toBe('denied');
@@ -79,6 +80,47 @@ describe('a program that asks to be let in', () => {
         device_code: waiting.device_code,
       });
       expect((await accounts.bearer(json.token)('GET', '/hosts')).status).toBe(200);
+    });
+
+    test('is let in by a session alone whose holder has just shown who he is', async () => {
+      const accounts = await openAccounts(await open());
+      const as = await accounts.signIn();
+      accounts.pass(10 * minuteMs);
+      const waiting = await begin(accounts);
+      const approve = () => as('POST', `/device-logins/${waiting.user_code}/approve`);
+      expect(await approve()).toMatchObject({ status: 403, json: { code: 'confirmation_wanted' } });
+      await as('POST', '/session/confirm', { password });
+      expect((await approve()).status).toBe(204);
+    });
+
+    test('gets no session any more where the sessions of whoever let it in ended meanwhile', async () => {
+      const accounts = await openAccounts(await open());
+      const id = await accounts.add('viola', 'viewer');
+      const ada = await accounts.signIn();
+      const ends: ((viola: Client) => Promise<{ status: number }>)[] = [
+        (viola) => viola('PUT', '/account/password', { password: 'nine blue kites drift past noon' }),
+        (viola) => viola('DELETE', '/sessions'),
+        () => ada('DELETE', `/operators/${id}/sessions`),
+        async () => {
+          await ada('PATCH', `/operators/${id}`, { is_active: false });
+          return ada('PATCH', `/operators/${id}`, { is_active: true });
+        },
+        async () => {
+          const { setup_token: token } = (await ada('POST', `/operators/${id}/setup-link`, {})).json;
+          return accounts.nobody('POST', '/setup', { token, password });
+        },
+      ];
+      for (const end of ends) {
+        await accounts.setPassword(id);
+        const viola = await accounts.signIn('viola');
+        const stolen = await begin(accounts);
+        expect((await viola('POST', `/device-logins/${stolen.user_code}/approve`)).status).toBe(204);
+        expect((await end(viola)).status).toBeLessThan(300);
+        const { status, json } = await accounts.nobody('POST', '/device-logins/token', {
+          device_code: stolen.device_code,
+        });
+        expect([status, json.token]).toEqual([404, undefined]);
+      }
     });
   });
 });

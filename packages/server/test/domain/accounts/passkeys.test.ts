@@ -131,5 +131,16 @@ describe('passkeys', () => {
       expect((await as('POST', '/account/passkeys/options')).json.code).toBe('unsuitable_state');
       expect((await accounts.nobody('POST', '/session/passkey/options')).json.code).toBe('unsuitable_state');
     });
+
+    test('of this server sign nobody in who calls it by the name of a subdomain, as a hostile page there would', async () => {
+      const { accounts, host, named, register, ask } = await begin();
+      const { authenticator } = await register(named(await accounts.signIn()));
+      const evil = `evil.${host}`;
+      const { ceremony, options } = await ask();
+      const response = authenticator.assert(options, { origin: `http://${evil}` });
+      const body = { ceremony, response, kind: 'bearer' };
+      const answer = await accounts.nobody('POST', '/session/passkey', body, { headers: { host: evil } });
+      expect(answer.json.code).toBe('sign_in_failed');
+    });
   });
 });

@@ -106,5 +106,14 @@ describe('a session', () => {
       accounts.pass(dayMs / 24);
       expect((await as('POST', '/session/confirm', { password })).status).toBe(200);
     });
+
+    test('are confirmed by their holder while strangers fail by his name', async () => {
+      const accounts = await openAccounts(await open());
+      const as = await accounts.signIn();
+      const guess = () => accounts.nobody('POST', '/session', { name: 'ada', password: 'wrong' });
+      for (let count = 0; count < 6; count += 1) await guess();
+      expect((await guess()).json.code).toBe('locked_out');
+      expect((await as('POST', '/session/confirm', { password })).status).toBe(200);
+    });
   });
 });

@@ -119,5 +119,36 @@ describe('a set-up link', () => {
       await as('POST', '/session/confirm', { password });
       expect((await as('POST', '/operators', make)).status).toBe(201);
     });
+
+    test('lets nobody try the codes of its account for long', async () => {
+      const accounts = await openAccounts(await open());
+      const id = await accounts.add('viola', 'viewer');
+      const { secret } = await accounts.enrolTotp(await accounts.signIn('viola'));
+      const as = await accounts.signIn();
+      const { setup_token: token } = (await as('POST', `/operators/${id}/setup-link`, {})).json;
+      const use = async (code: string) =>
+        (await accounts.nobody('POST', '/setup', { token, password: chosen, code })).json;
+      for (let count = 0; count < 5; count += 1) expect((await use('abcd')).code).toBe('sign_in_failed');
+      expect((await use(accounts.code(secret))).code).toBe('locked_out');
+      // Who signs in by the password is not kept out by that.
+      accounts.pass(minuteMs);
+      await accounts.signIn('viola', accounts.code(secret));
+      expect(await use(accounts.code(secret, accounts.fleet.mind.clock() + minuteMs / 2))).toMatchObject({
+        name: 'viola',
+      });
+    });
+
+    test('that makes any admin is worth nothing once there is one', async () => {
+      const accounts = await openAccounts(await open());
+      const { mind } = accounts.fleet;
+      await accounts.fleet.administer(({ operators }) => operators.remove(1));
+      const links = [await firstAdminLink(mind, 'http://here'), await firstAdminLink(mind, 'http://here')];
+      const use = async (link: (typeof links)[number], name: string) => {
+        const token = link?.url.split('#')[1] ?? '';
+        return (await accounts.nobody('POST', '/setup', { token, name, password: chosen })).status;
+      };
+      expect(await use(links[1], 'grace')).toBe(201);
+      expect(await use(links[0], 'mallory')).toBe(404);
+    });
   });
 });

@@ -73,7 +73,7 @@ describe('signing in', () => {
       for (const [name, secret] of [
         ['ada', 'wrong'],
         ['nobody at all', password],
-        ['ad\u0000a', password],
+        ['ad\u0007a', password],
         ['gone', password],
         ['invited', password],
         ['invited', ''],

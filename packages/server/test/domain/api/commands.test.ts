@@ -172,7 +172,7 @@ describe('commands over the API', () => {
     });
 
     test('a narrowed operator hands over only settings that his commands have, and saves to nothing that others read', async () => {
-      const { admin, fleet, as, all, web, addGroup, addCommand } = await begin();
+      const { admin, fleet, as, all, web, hosts, addGroup, addCommand } = await begin();
       for (const name of ['known', 'strange']) {
         await admin('settings_set', {
           params: { name },
@@ -183,6 +183,10 @@ describe('commands over the API', () => {
         ['theirs', 'ours'].map((name) => admin('variables_create', { body: { category: 'c', name } })),
       );
       expect(variables.map(({ status }) => status)).toEqual([201, 201]);
+      for (const { json } of variables) {
+        const params = { id: hosts[1]!.id, variable: json.id };
+        expect((await admin('values_set', { params, body: { value: 'v' } })).status).toBe(200);
+      }
       const [theirs, ours] = [await addGroup('theirs', all.id), await addGroup('ours', web.id)];
       await addCommand(theirs, 'a', { settings: ['strange'], variables: ['c/theirs'] });
       const { id } = (await addCommand(ours, 'b', { settings: ['known'] })).json.command;
@@ -193,10 +197,80 @@ describe('commands over the API', () => {
       expect(await edit({ output_variables: ['c/theirs'] })).toBe(403);
       expect(await edit({ output_variables: ['c/ours'] })).toBe(200);
       expect(await edit({ commands_group: theirs })).toBe(404);
+      // Nothing near it is proposed, as that may be one of others.
+      for (const name of ['c/thiers', 'theirs', 'thiers']) {
+        for (const inputs of [{ variables: [name] }, { output_variables: [name] }]) {
+          const { json } = await olga('commands_change', { params: { id }, body: inputs });
+          expect(json.code).toBe('unsuitable_value');
+          expect(json.detail).not.toContain('c/theirs');
+          expect(json.detail).not.toContain('did you mean');
+        }
+      }
       expect((await olga('settings_list')).json.items.map(({ name }: { name: string }) => name)).toEqual([
         'known',
       ]);
       expect(fleet.mind.storage.kind).toMatch(/sqlite|postgres/);
+    });
+
+    test('a narrowed operator hands his commands no variable that he does not see: it is as if there were none', async () => {
+      const { admin, as, web, addGroup } = await begin();
+      await admin('variables_create', { body: { category: 'facts', name: 'dbonly' } });
+      const group = await addGroup('ours', web.id);
+      const olga = await as('olga', 'operator', [web.id]);
+      for (const name of ['facts/dbonly', 'facts/nosuch']) {
+        for (const inputs of [{ variables: [name] }, { output_variables: [name] }]) {
+          const body = { commands_group: group, name: 'own', program: 'print(1)', ...inputs };
+          const { json } = await olga('commands_create', { body });
+          expect([json.code, json.detail]).toEqual([
+            'unsuitable_value',
+            `There is no variable "${name}": write its category, a slash and its name.`,
+          ]);
+        }
+      }
+      expect((await olga('variables_list')).json.items).toEqual([]);
+    });
+
+    test('a narrowed operator is told of a name that is taken nothing else', async () => {
+      const { as, all, web, addGroup } = await begin();
+      const hidden = await addGroup('DbCmds', all.id);
+      const own = await addGroup('ours', web.id);
+      const olga = await as('olga', 'operator', [web.id]);
+      const body = { name: 'DbCmds', hosts_group: web.id };
+      const made = await olga('commands_groups_create', { body });
+      const renamed = await olga('commands_groups_change', { params: { id: own }, body });
+      for (const { json } of [made, renamed]) {
+        expect([json.code, json.detail]).toEqual([
+          'name_taken',
+          'The name "DbCmds" is taken: choose another one.',
+        ]);
+      }
+      expect((await olga('commands_groups_show', { params: { id: hidden } })).status).toBe(404);
+    });
+
+    test('a narrowed operator turns no command that is handed a secret into a program of his own, and hands none to another', async () => {
+      const { admin, as, web, addGroup, addCommand } = await begin();
+      await admin('settings_set', { params: { name: 'sec1' }, body: { value: 'deep', is_secret: true } });
+      const group = await addGroup('ours', web.id);
+      const made = await addCommand(group, 'webcmd', { interpreter: 'sh', settings: ['sec1'] });
+      const { id } = made.json.command;
+      const olga = await as('olga', 'operator', [web.id]);
+      const edit = async (body: object) =>
+        (await olga('commands_change', { params: { id }, body })).json.code ?? 'done';
+      const reveal = 'echo $REMOTES_SETTING_SEC1 | base64';
+      expect(await edit({ program: reveal })).toBe('not_allowed');
+      expect(await edit({ interpreter: 'python' })).toBe('not_allowed');
+      expect(await edit({ program: reveal, settings: ['sec1'] })).toBe('not_allowed');
+      const own = { commands_group: group, name: 'own', interpreter: 'sh', program: reveal };
+      const create = async (more: object) =>
+        (await olga('commands_create', { body: { ...own, ...more } })).json.code ?? 'done';
+      expect(await create({ settings: ['sec1'] })).toBe('not_allowed');
+      expect(await create({})).toBe('done');
+
+      // What leaves the program as it is goes on being hers.
+      const same = { program: 'print(1)', interpreter: 'sh', settings: ['sec1'] };
+      expect(await edit({ ...same, name: 'webcmd2', is_active: false, timeout_seconds: 9 })).toBe('done');
+      expect(await edit({ program: reveal, settings: [] })).toBe('done');
+      expect(await edit({ settings: ['sec1'] })).toBe('not_allowed');
     });
   });
 });

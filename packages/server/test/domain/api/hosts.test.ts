@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { KnownHost } from '../../../src/domain/known-hosts.ts';
 import { eachDatabase } from '../../databases.ts';
 import { addHosts } from '../silent-hosts.ts';
 import { start } from '../small-fleet.ts';
@@ -54,9 +55,52 @@ describe('hosts over the API', () => {
         [{ presence: 'never' }, ['delta', 'gamma']],
         [{ where: 'os=linux or os=windows' }, ['Alpha', 'beta']],
         [{ where: 'os=linux or os=windows', q: 'bet' }, ['beta']],
+        [{ where: 'presence=away or presence=online' }, ['Alpha', 'beta']],
+        [{ where: 'name~"*a"', presence: 'never', state: 'pending' }, ['delta']],
+        [{ where: 'group!=web' }, ['beta', 'delta']],
+        [{ where: 'group~"w*" and not group="All hosts"' }, ['gamma']],
+        [{ where: 'name~"*a"', hosts_group: 1 }, ['Alpha', 'beta']],
       ] as const) {
         expect(names(await admin('hosts_list', { query })), JSON.stringify(query)).toEqual(expected);
       }
+    });
+
+    test('that a filter selects are listed page by page, and as they are after the last change', async () => {
+      const { database, admin } = await begin();
+      const page = async (cursor?: string) => {
+        const query = { where: 'name~"*a"', limit: 2, ...(cursor && { cursor }) };
+        const { json } = await admin('hosts_list', { query });
+        return { names: json.items.map(({ name }: { name: string }) => name), next: json.next };
+      };
+      const first = await page();
+      expect(first.names).toEqual(['Alpha', 'beta']);
+      expect(await page(first.next)).toEqual({ names: ['delta', 'gamma'], next: null });
+      await database.write((tables) => tables.hosts.change(3, { name: 'omega' }));
+      await database.write((tables) => tables.hosts.remove(2));
+      const [zeta] = await addHosts(database, { name: 'zeta' });
+      const changed = await page();
+      expect(changed.names).toEqual(['Alpha', 'delta']);
+      expect((await page(changed.next)).names).toEqual(['omega', 'zeta']);
+      await database.write((tables) => tables.hostsGroups.leave(1, zeta!.id));
+      const { json } = await admin('hosts_list', { query: { where: 'group="All hosts"' } });
+      expect(json.items.map(({ name }: { name: string }) => name)).toEqual(['Alpha']);
+    });
+
+    test('are seen as soon as they came, before their visits are written in a batch', async () => {
+      const { admin, fleet } = await begin();
+      const came = { id: 1 } as KnownHost;
+      const visitor = { address: '192.0.2.1', clientAgent: null, clientVersion: null };
+      fleet.mind.presence.visit(came, visitor, 'poll');
+      const seen = { presence: 'online', last_seen_at: new Date(start).toISOString() };
+      expect((await admin('hosts_show', { params: { id: 1 } })).json).toMatchObject(seen);
+      expect((await admin('hosts_list', { query: { q: 'Alpha' } })).json.items).toMatchObject([seen]);
+      expect(names(await admin('hosts_list', { query: { presence: 'online' } }))).toEqual(['Alpha']);
+      const body = { program: 'true', targets: { hosts: ['Alpha', 'beta'] } };
+      expect((await admin('jobs_preview', { body })).json).toMatchObject({ targets: 2, never: 1 });
+      fleet.pass(1000);
+      fleet.mind.presence.visit(came, visitor, 'poll');
+      const later = new Date(start + 1000).toISOString();
+      expect((await admin('hosts_show', { params: { id: 1 } })).json.last_seen_at).toBe(later);
     });
 
     test('whose groups are not those of a narrowed account do not exist for it, nor do their groups', async () => {
@@ -65,7 +109,20 @@ describe('hosts over the API', () => {
       const listed = await vera('hosts_list');
       expect(names(listed)).toEqual(['Alpha', 'gamma']);
       expect(listed.json.items[0].hosts_groups).toEqual([{ id: web.id, name: 'web' }]);
-      expect((await vera('hosts_list', { query: { where: 'os=windows' } })).json.items).toEqual([]);
+      for (const [where, expected] of [
+        ['os=windows', []],
+        ['name~"*a"', ['Alpha', 'gamma']],
+        ['group~"All*"', []],
+      ] as const) {
+        expect(names(await vera('hosts_list', { query: { where } })), where).toEqual(expected);
+      }
+      for (const where of ['group="All hosts"', 'group!="All hosts"', 'group!=Nope']) {
+        const { json } = await vera('hosts_list', { query: { where } });
+        expect(json.code, where).toBe('unknown_hosts_group');
+      }
+      const inHidden = await vera('hosts_list', { query: { where: 'os=linux', hosts_group: 1 } });
+      expect(inHidden.status).toBe(404);
+      expect(JSON.stringify(inHidden.json)).not.toContain('All hosts');
       expect((await vera('hosts_show', { params: { id: 2 } })).status).toBe(404);
     });
 
@@ -84,6 +141,23 @@ describe('hosts over the API', () => {
         ],
         not_offered: [{ commands: [{ id: foreign, name: 'foreign' }] }],
       });
+    });
+
+    test('one host is shown why what is switched off is not offered to it', async () => {
+      const { fleet, admin } = await begin();
+      await fleet.define({ name: 'c1' });
+      await fleet.define({ name: 'c2', isActive: false });
+      await fleet.define({ name: 'c3', interpreter: 'node' }, { name: 'resting', isActive: false });
+      await fleet.define({ name: 'c4' }, { name: 'former', beforeAt: start });
+      const { json } = await admin('hosts_show', { params: { id: 1 } });
+      const of = (commands: { name: string }[]) => commands.map(({ name }) => name);
+      expect(of(json.pending)).toEqual(['c1', 'c2', 'c3', 'c4']);
+      const why: { reason: string; commands: { name: string }[] }[] = json.not_offered;
+      expect(why.map(({ reason, commands }) => [of(commands), reason])).toEqual([
+        [['c2'], 'switched off'],
+        [['c3'], 'the commands group "resting" or its hosts group is switched off'],
+        [['c4'], 'the window of "former" is over'],
+      ]);
     });
 
     test('is renamed by whoever saw it as it is', async () => {
@@ -140,7 +214,12 @@ describe('hosts over the API', () => {
       expect((await disable({ yes: 1 })).status).toBe(200);
       await fleet.define();
       const enable = (more: object) => admin('hosts_enable', { body: { where: 'name=Alpha', ...more } });
-      expect((await enable({})).json).toMatchObject({ code: 'needs_yes', hosts: 1 });
+      // As data and in a sentence for whoever reads it: how to agree is each program's own matter.
+      expect((await enable({})).json).toMatchObject({
+        code: 'needs_yes',
+        hosts: 1,
+        detail: 'Commands will run on 1 host.',
+      });
       expect((await enable({ dry_run: true })).json.will_run_on_hosts).toBe(1);
       expect((await enable({ yes: 1 })).json).toMatchObject({ changed: [{ id: 1 }], will_run_on_hosts: 1 });
       const nobody = await admin('hosts_enable', { body: {} });

@@ -46,6 +46,24 @@ describe('settings over the API', () => {
       expect(await refused('fresh', { value: 'a\u0000b' })).toBe('invalid_request');
     });
 
+    test('who must have a second factor is known by roles that there are, and is forgotten by no prune', async () => {
+      const { admin } = await openFleetDoor(await open());
+      const params = { name: 'second_factor_required_for' };
+      const set = (value: string) => admin('settings_set', { params, body: { value } });
+      for (const value of ['admins', 'bogus admin,', 'admin;operator']) {
+        const { json } = await set(value);
+        expect([json.code, json.detail]).toEqual([
+          'unsuitable_value',
+          '"second_factor_required_for" must name roles: viewer, operator or admin, with spaces or commas between them.',
+        ]);
+      }
+      expect((await set('Viewer, operator')).json).toMatchObject({ is_steering: true });
+      const body = { file: 'settings: []\n', prune: true };
+      expect((await admin('fleet_apply', { body })).json.status).toBe('unchanged');
+      expect((await admin('settings_show', { params })).json.value).toBe('Viewer, operator');
+      expect((await set('')).status).toBe(200);
+    });
+
     test('what a command is handed stays; what nobody uses goes', async () => {
       const database = await open();
       const { admin, fleet } = await openFleetDoor(database);

@@ -74,10 +74,28 @@ test('what says nothing about rights is not noted', () => {
   expect(audit.takeRefusals(true)).toEqual([]);
 });
 
+test('an account that is refused again and again does not fill the audit: beyond a measure it is counted by the minute', () => {
+  const { audit, pass } = begin();
+  const vera: Author = { ...ada, operatorId: 2, name: 'vera' };
+  for (let times = 0; times < 250; times += 1)
+    audit.refused({ by: ada, route: 'hosts_show', code: 'not_found' });
+  audit.refused({ by: vera, route: 'hosts_show', code: 'not_found' });
+  const notes = audit.takeRefusals(true);
+  expect(notes.filter(({ by, subject }) => by === ada && subject === 'hosts_show')).toHaveLength(100);
+  expect(notes.filter(({ by }) => by === vera)).toHaveLength(1);
+  expect(notes.filter(({ after }) => (after as { times?: number }).times === 150)).toHaveLength(1);
+  pass(60_000);
+  audit.refused({ by: ada, route: 'hosts_show', code: 'not_found' });
+  expect(audit.takeRefusals()).toMatchObject([{ subject: 'hosts_show' }]);
+});
+
 test('more refusals than can be held are counted, not forgotten', () => {
   const { audit } = begin();
-  for (let times = 0; times < 6_000; times += 1) audit.refused({ by: ada, route: 'hosts_list', code });
+  for (let times = 0; times < 6_000; times += 1) {
+    audit.refused({ by: { ...ada, operatorId: times % 60 }, route: 'hosts_list', code });
+  }
   const notes = audit.takeRefusals(true);
-  expect(notes).toHaveLength(5_001);
-  expect(notes.at(-1)).toMatchObject({ after: { code, times: 1_000 } });
+  expect(notes.filter(({ subject }) => subject === 'hosts_list')).toHaveLength(5_000);
+  const counted = notes.map(({ after }) => (after as { times?: number }).times ?? 0);
+  expect(counted.reduce((sum, times) => sum + times)).toBe(1_000);
 });

@@ -167,6 +167,7 @@ describe('an ad-hoc job', () => {
       expect(await tables.jobRuns.hostIds(job.wireNumber, ['queued'], null)).toHaveLength(1);
       expect(await refused({ targets: { hosts: ['off'] }, skipUnsuitable: true })).toMatchObject({
         problem: 'unsuitable_value',
+        sentence: '"off" (it is disabled) cannot be given it: nothing would run.',
       });
     });
 
@@ -221,6 +222,25 @@ describe('an ad-hoc job', () => {
       ).toHaveProperty('id');
     });
 
+    test('runs nowhere for a filter that names a host or a group which is not there, also to leave it out', async () => {
+      const { database, tables, refused } = await begin();
+      await addHosts(database, { name: 'web1' }, { name: 'web2' });
+      for (const [where, declined, sentence] of [
+        ['group!=Nope', 'unknown_hosts_group', 'There is no hosts group "Nope", which the filter names.'],
+        ['os=linux or not (group=nope)', 'unknown_hosts_group', 'There is no hosts group "nope"'],
+        ['name!=wbe1', 'unknown_host', 'There is no host "wbe1", which the filter names.'],
+        ['name~"web*" and not name=2', 'unknown_host', 'There is no host "2"'],
+      ] as const) {
+        const refusal = await refused({ targets: { where } });
+        expect(refusal, where).toMatchObject({ declined, sentence: expect.stringContaining(sentence) });
+      }
+      const made = await refused({ targets: { where: 'group="All hosts" and name!=web1' } });
+      if (!('id' in made)) throw new Error('It was refused.');
+      const job = await tables.jobs.byId(made.id);
+      const hosts = await tables.jobRuns.hostIds(job!.wireNumber, ['queued'], null);
+      expect(hosts).toEqual([(await tables.hosts.byName('web2'))!.id]);
+    });
+
     test('knows nothing outside the groups of whoever asks', async () => {
       const { database, fleet, tables, refused } = await begin();
       const [inside, outside] = await addHosts(
@@ -241,7 +261,10 @@ describe('an ad-hoc job', () => {
       expect(await tables.jobRuns.hostIds(job!.wireNumber, ['queued'], null)).toEqual([inside!.id]);
       // That a host is in another group too is nothing to learn either.
       expect(await refused({ scope, targets: { where: 'group=Shared' } })).toMatchObject({
-        problem: 'unsuitable_value',
+        declined: 'unknown_hosts_group',
+      });
+      expect(await refused({ scope, targets: { where: `name!=${outside!.name}` } })).toMatchObject({
+        declined: 'unknown_host',
       });
 
       const command = await fleet.define();

@@ -204,6 +204,19 @@ describe('the routes of jobs', () => {
       expect(refused).toMatchObject({ status: 422, json: { code: 'unsuitable_value' } });
     });
 
+    test('run a job again in waves and up to as many failures as it had, unless told otherwise', async () => {
+      const { admin, hosts, create, end } = await begin({}, {}, {}, {});
+      const made = await create({ wave: 1, stop_after: 2 });
+      for (const host of hosts.slice(0, 2)) await end(made, host, 'failed');
+      const ask = { params: { id: made.id }, body: { which: 'missed' } } as const;
+      const preview = await admin('jobs_preview', { body: { again: { job: made.id, which: 'missed' } } });
+      const rules = { targets: 2, wave: 1, stop_after: 2 };
+      expect(preview.json).toMatchObject(rules);
+      expect((await admin('jobs_again', ask)).json).toMatchObject({ ...rules, state: 'open' });
+      const otherwise = { ...ask, body: { ...ask.body, wave: '100%', stop_after: 1 } } as const;
+      expect((await admin('jobs_again', otherwise)).json).toMatchObject({ wave: 2, stop_after: 1 });
+    });
+
     test('run a standing command again as an ad-hoc job of what it says now', async () => {
       const { admin, hosts, fleet, tables, database } = await begin({});
       const commandId = await fleet.define({ name: 'uptime', program: 'print(1)' });
@@ -300,6 +313,17 @@ describe('the routes of jobs', () => {
         const answer = await admin('jobs_create', { body: { targets: hello.targets, ...body } });
         expect([body, answer.json.code]).toEqual([body, code]);
       }
+    });
+
+    test('say in words what a number, a share or a list should be', async () => {
+      const { admin } = await begin({});
+      const told = async (more: object) =>
+        (await admin('jobs_create', { body: { ...hello, ...more } as typeof hello })).json.detail;
+      expect(await told({ timeout_seconds: 0 })).toBe('"timeout_seconds" must be more than 0.');
+      expect(await told({ wave: '0%' })).toBe('"wave" must be a share from 1% to 100%.');
+      expect(await told({ wave: 0 })).toBe('"wave" must be at least 1.');
+      expect(await told({ wave: true })).toBe('"wave" must be a whole number or a text.');
+      expect(await told({ variables: { a: {} } })).toBe('"variables.a.variable" is missing.');
     });
 
     test('show what a run printed in pieces, and each stream byte for byte', async () => {

@@ -6,7 +6,10 @@ import {
   readCheckpoint,
 } from '@remotes/protocol/values/audit-checkpoint';
 import { expect, onTestFinished, test } from 'vitest';
+import { auditDeeds } from '../../../src/domain/audit/audit-deeds.ts';
 import { writeAudit } from '../../../src/domain/audit/chaining.ts';
+import { serverAuthor } from '../../../src/domain/operators/author.ts';
+import { proveActor } from '../../../src/domain/operators/prove-actor.ts';
 import { openDatabase } from '../../databases.ts';
 import { addVerifiedHost } from '../../storage/sample-rows.ts';
 import { openDoor } from '../open-door.ts';
@@ -49,6 +52,44 @@ test('what an operator does stands in the audit: who, by which token, from where
     ],
     next: null,
   });
+});
+
+test('its checkpoints are kept from whoever lacks the second factor that his role wants', async () => {
+  const { door, ada, ask } = await begin();
+  expect((await ask('audit/checkpoint', ada)).status).toBe(200);
+  await door.fleet.administer(({ settings }) =>
+    settings.put({
+      name: 'second_factor_required_for',
+      value: 'admin',
+      description: '',
+      isSecret: false,
+      isActive: true,
+    }),
+  );
+  for (const path of ['audit/checkpoint', 'session']) {
+    const { status, headers } = await ask(path, ada);
+    expect([status, headers['remotes-checkpoint']]).toEqual([path === 'session' ? 200 : 401, undefined]);
+  }
+});
+
+test('an export that is read slowly ends when its reader may not read it any more', async () => {
+  const { database, mind, ada } = await begin();
+  const note = { at: 0, by: serverAuthor, action: 'a.b', subject: 'c' };
+  await mind.storage.decide(
+    'noteAudit',
+    Array.from({ length: 1100 }, () => note),
+  );
+  const actor = await proveActor(mind, { bearer: ada.token }, { address: '' });
+  const replied = (await auditDeeds.audit_export({ mind, actor } as never)) as {
+    stream: AsyncIterable<string>;
+  };
+  const parts: string[] = [];
+  for await (const part of replied.stream) {
+    parts.push(part);
+    await database.write(({ operators }) => operators.change(ada.id, { role: 'operator' }));
+  }
+  expect(parts).toHaveLength(1);
+  expect(parts.join('')).not.toContain('checkpoint');
 });
 
 test('who was refused stands in the audit: known accounts by name, strangers as a number', async () => {

@@ -1,7 +1,9 @@
+import { memberWords } from '@remotes/protocol/operators/member-words';
 import { openApiDocument } from '@remotes/protocol/operators/openapi';
 import { routes } from '@remotes/protocol/operators/routes';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { docsPage } from '../../../src/http/api/docs-page.ts';
 import { openDatabase } from '../../databases.ts';
 import { openDoor } from '../open-door.ts';
 
@@ -19,6 +21,29 @@ describe('the OpenAPI document', () => {
   test('names every route of the contract once', () => {
     const operations = Object.values(openApiDocument().paths).flatMap((methods) => Object.values(methods));
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(routes).sort());
+  });
+
+  test('says of every length, moment and count what it is, and its page says so too', () => {
+    const silent = new Set<string>();
+    const known = new Set<string>();
+    const look = (part: unknown): void => {
+      if (typeof part !== 'object' || part === null) return;
+      const { properties = {} } = part as { properties?: Record<string, { description?: string }> };
+      for (const [name, { description }] of Object.entries(properties)) {
+        known.add(name);
+        if (/_(at|seconds|bytes|days|ms)$|^(yes|hosts|wave|stop_after|dry_run)$/.test(name) && !description)
+          silent.add(name);
+      }
+      for (const value of Object.values(part)) look(value);
+    };
+    look(openApiDocument());
+    expect([...silent]).toEqual([]);
+    const parameters = Object.values(openApiDocument().paths).flatMap((methods) =>
+      Object.values(methods).flatMap((operation) => operation.parameters.map(({ name }) => name)),
+    );
+    const unused = Object.keys(memberWords).filter((name) => !known.has(name) && !parameters.includes(name));
+    expect(unused).toEqual([]);
+    expect(docsPage(openApiDocument())).toContain('How long it may take on a host, in seconds.');
   });
 
   test('is served, and as a page that runs nothing and loads nothing', async () => {

@@ -44,5 +44,8 @@ describe('operators from other machines', () => {
     expect(refusal({ from: '192.0.2.7', headers: https })).toBe(refused);
     expect(refusal({ from: '127.0.0.1', headers: https })).toBe(refused);
     expect(refusal({ from: '192.0.2.7', headers: { 'x-forwarded-for': '127.0.0.1' } }, false)).toBe(refused);
+    // As proxies are often set up that say nothing else.
+    for (const name of ['x-real-ip', 'x-forwarded-host'])
+      expect(refusal({ from: '127.0.0.1', headers: { [name]: '192.0.2.9' } })).toBe(refused);
   });
 });
