@@ -58,7 +58,8 @@ async function readSamples(
     const run = runOn.get(row.sampleHostId);
     // Its host was removed in this moment.
     if (!run) return [];
-    const textOf = (stream: OutputStream) => Buffer.concat(printed.get(`${run.number} ${stream}`) ?? []).toString();
+    const textOf = (stream: OutputStream) =>
+      Buffer.concat(printed.get(`${run.number} ${stream}`) ?? []).toString();
     return [{ row, run, stdout: textOf('stdout'), stderr: textOf('stderr') }];
   });
 }
