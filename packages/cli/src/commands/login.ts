@@ -5,7 +5,7 @@ import { type SignedIn, sessionsRoutes } from '@remotes/protocol/operators/sessi
 import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';
 import type { CommandShape, Given } from '../command.ts';
-import { findServer, openServer, readServerUrl } from '../connect.ts';
+import { findServer, openServer, openUnwatched, readServerUrl } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { readServers, writeServers } from '../folder/servers-file.ts';
 import { isGiven, readText } from '../given.ts';
@@ -55,7 +55,7 @@ async function signIn(given: Given): Promise<number> {
   const { folder } = given.config;
   checkWays(given);
   const server = await newServer(given);
-  const api = openServer(folder, server);
+  const api = openUnwatched(server);
   const token = await obtainToken(given, api);
   const { answer: who } = await openServer(folder, { ...server, token }).ask(sessionsRoutes.session_show, {});
   const name = readText(given, 'as') ?? nameFor(folder, server.url);
