@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { replaceFile } from './replace-file.ts';
 
 /** What is kept of a server's audit. */
-export type KeptAudit = {
+type KeptAudit = {
   /** The newest checkpoint that the server has given, as it stood in its answer. */
   readonly checkpoint: string;
   /** Stays until somebody forgets it: what once contradicted is not made good by what is shown later. */
