@@ -18,7 +18,7 @@ export const login: CommandShape = {
   help: `Usage: remotes login URL [--name NAME | --setup | --token-stdin] [--as NAME]
 
 Signs in at a server, and keeps the sign-in in ~/.config/remotes (readable by you alone). Without options it shows a code:
-type it where you are signed in already, in the console or with "remotes sessions approve CODE".
+approve it where you are signed in already, with "remotes sessions approve CODE".
 
   --name NAME          with a name and a password, which is asked for without showing it; then the second factor, if any
   --password-stdin     with --name or --setup: the answers come from standard input, a line each, in the order of the questions
@@ -174,9 +174,7 @@ function tokenOf({ token }: SignedIn): string {
 /** Somebody who is signed in lets us in (after RFC 8628). */
 async function byCode(api: Api): Promise<string> {
   const { answer: asked } = await api.ask(deviceLoginsRoutes.device_logins_create, {});
-  const where = `${api.origin}${asked.verification_path}`;
-  console.error(`Your code is ${asked.user_code}. Where you are signed in, approve it:`);
-  console.error(`  ${where}`);
+  console.error(`Your code is ${asked.user_code}. Where you are signed in already, approve it:`);
   console.error(`  remotes sessions approve ${asked.user_code}`);
   const end = Date.parse(asked.expires_at);
   while (Date.now() < end) {

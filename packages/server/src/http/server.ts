@@ -9,6 +9,7 @@ import { addClientFileRoutes } from './client-file.ts';
 import { boundConnections } from './connections.ts';
 import type { Door, HttpOptions } from './door.ts';
 import { addHealthRoutes } from './health.ts';
+import { addLinkPages } from './link-pages.ts';
 import { listen } from './listen.ts';
 import { createNodeServer } from './node-server.ts';
 import { isOperatorsPath, pathOf } from './path.ts';
@@ -66,6 +67,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addSealedRoutes(app, door);
   addHealthRoutes(app, door);
   addClientFileRoutes(app, door);
+  addLinkPages(app, door);
   await app.ready();
   const stopTimeoutSeconds = options.stopTimeoutSeconds ?? usualStopTimeoutSeconds;
   return Object.freeze({
