@@ -4,7 +4,9 @@ import {
   type AuditCheckpoint,
   judgeCheckpoint,
   readCheckpoint,
+  writeCheckpoint,
 } from '@remotes/protocol/values/audit-checkpoint';
+import { readAuditClosing } from '@remotes/protocol/values/audit-export';
 import type { AuditConflict, CheckpointFile } from '../folder/checkpoint-file.ts';
 
 /** Asks for the server's word at this size: null when it says that it has no such entry, undefined when it says nothing. */
@@ -43,7 +45,7 @@ export function watchCheckpoints(
     const said = await askClosing(former.size);
     if (said === undefined) return console.error(silence(origin, former));
     const verdict = followUp(former, given, said);
-    if (verdict === 'rewritten') return report(header, anotherRecord(former));
+    if (verdict === 'rewritten') return report(lieOf(said) ?? header, anotherRecord(former));
     if (verdict === 'other_key') return report(header, anotherKey(former));
     write(header);
   };
@@ -60,6 +62,12 @@ export function watchCheckpoints(
     isFollowedUp = true;
     void followedUp(kept, given, header);
   };
+}
+
+/** Its word for the size that was kept contradicts what was kept; the longer record does not by itself. */
+function lieOf(said: unknown): string | undefined {
+  const closing = readAuditClosing(said);
+  return closing && writeCheckpoint(closing.checkpoint);
 }
 
 function fewerEntries(kept: AuditCheckpoint, given: AuditCheckpoint): string {

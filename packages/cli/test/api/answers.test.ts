@@ -102,7 +102,7 @@ describe('a record of the audit that is longer than the kept one', () => {
       /^Note: .* did not say whether its audit begins as it did on 2026-/,
       false,
     ],
-  ])('%s', async (_, answer, longer, warning, isKept) => {
+  ])('%s', async (title, answer, longer, warning, isKept) => {
     const api = await startFakeApi({ settings_list: noSettings, audit_checkpoint: answer });
     const cli = createCli(api.env);
     for (const header of [checkpoint(2, 'b'), longer]) {
@@ -115,6 +115,10 @@ describe('a record of the audit that is longer than the kept one', () => {
     expect(query).toEqual({ size: '2' });
     const kept = (await cli.run(['audit', 'checkpoint'])).stdout.trim();
     expect(kept).toBe(isKept ? longer : checkpoint(2, 'b'));
+    // Of two words for the same size one is a lie, and both are signed.
+    const [file = ''] = readdirSync(join(cli.folder, 'checkpoints'));
+    const [, proof] = readFileSync(join(cli.folder, 'checkpoints', file), 'utf8').split('\n');
+    expect(proof === checkpoint(2, 'd')).toBe(title === 'that was rewritten below it is reported');
   });
 });
 
