@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { repeatedOption } from '@remotes/protocol/screen/repeated-option';
 import type { Config } from './config.ts';
 import { exitStatus } from './exit-status.ts';
 import { type OutputFormat, readFormat } from './screen/format.ts';
@@ -77,25 +78,12 @@ function parse(args: readonly string[], actions: CommandShape['actions']) {
       strict: true,
       tokens: true,
     });
-    refuseRepeated(options, tokens);
+    const repeated = repeatedOption(options, tokens);
+    if (repeated !== undefined) throw usageTrouble(repeatedText(repeated));
     const program = end < 0 ? undefined : args.slice(end + 1);
     return { values: values as Given['values'], words: positionals, program };
   } catch (thrown) {
     throw isTrouble(thrown) ? thrown : usageTrouble((thrown as Error).message);
-  }
-}
-
-type Token = { readonly kind: string; readonly name?: string };
-
-/** Of an option that is said twice the first value would be dropped without a word: other hosts would be meant. */
-function refuseRepeated(options: Options, tokens: readonly Token[]): void {
-  const said = new Set<string>();
-  for (const { kind, name } of tokens) {
-    if (kind !== 'option' || name === undefined) continue;
-    const { type, multiple } = options[name] ?? {};
-    if (type !== 'string' || multiple) continue;
-    if (said.has(name)) throw usageTrouble(repeatedText(name));
-    said.add(name);
   }
 }
 

@@ -6,7 +6,7 @@ import { checkpointFile } from './folder/checkpoint-file.ts';
 import { type KnownServer, readServers, type Servers } from './folder/servers-file.ts';
 import { readText } from './given.ts';
 import { isTokenText } from './token-text.ts';
-import { trouble, usageTrouble } from './trouble.ts';
+import { isTrouble, trouble, usageTrouble } from './trouble.ts';
 
 /** The server that is meant, with what one is known by there; troubles say how to sign in. */
 export function connect(given: Pick<Given, 'values' | 'config'>): Api {
@@ -17,15 +17,34 @@ export function connect(given: Pick<Given, 'values' | 'config'>): Api {
 }
 
 /** A server whether one is signed in there or not. */
-export function openServer(folder: string, { url, token, ca, ...rules }: Omit<KnownServer, 'operator'>): Api {
-  requireSecure(url, rules.isInsecureHttpAllowed === true);
+export function openServer(folder: string, server: ServerAccess): Api {
   // By itself: its own answers bring checkpoints too.
-  const quiet = openApi({ url, token, ca, noteCheckpoint() {} });
-  const { origin } = quiet;
-  const noteCheckpoint = watchCheckpoints(checkpointFile(folder, url), origin, (size) =>
-    closingAt(quiet, size),
+  const quiet = openUnwatched(server);
+  const noteCheckpoint = watchCheckpoints(checkpointFile(folder, server.url), quiet.origin, (size) =>
+    wordAt(quiet, size),
   );
+  const { url, token, ca } = server;
   return openApi({ url, token, ca, noteCheckpoint });
+}
+
+type ServerAccess = Omit<KnownServer, 'operator'>;
+
+/** For what ends the session by which one could ask how the audit began. */
+export function openUnwatched({ url, token, ca, ...rules }: ServerAccess): Api {
+  requireSecure(url, rules.isInsecureHttpAllowed === true);
+  return openApi({ url, token, ca, noteCheckpoint() {} });
+}
+
+/** Nobody waits long for it: what was asked has been done. */
+const mostWordSeconds = 10;
+
+async function wordAt(api: Api, size: number): Promise<unknown> {
+  try {
+    return await closingAt(api, size, AbortSignal.timeout(mostWordSeconds * 1000));
+  } catch (thrown) {
+    if (isTrouble(thrown)) return undefined;
+    throw thrown;
+  }
 }
 
 /** The entry that `--server`, the environment or the last `remotes use` names. */

@@ -4,23 +4,27 @@ import { pruneEvents } from './domain/events/event-pruning.ts';
 import { tendJobs } from './domain/jobs/job-end.ts';
 import type { Mind } from './domain/mind.ts';
 import { freshenTicketKeys } from './domain/ticket-keys.ts';
+import { removeSpentSetupLink } from './local/setup-link-handover.ts';
 
 export type Chores = {
   /** Does what is gathered once more, then no more. */
   stop(): Promise<void>;
 };
 
+type ChoresConfig = { readonly apiLogDays: number; readonly dataFolder: string };
+
 const dayMs = 24 * 60 * 60 * 1000;
 const overdueAtOnce = 200;
 const prunedAtOnce = 2_000;
 
 /** What the server does by the clock. A chore that fails is logged and tried again at its next time. */
-export function startChores(mind: Mind, log: Logger, { apiLogDays }: { apiLogDays: number }): Chores {
+export function startChores(mind: Mind, log: Logger, { apiLogDays, dataFolder }: ChoresConfig): Chores {
   const chores = [
     repeat('record requests', 250, log, () => recordRequests(mind, log)),
     repeat('record visits', 5_000, log, () => mind.presence.record()),
     repeat('record the use of sessions and tokens', 5_000, log, () => recordCredentialUse(mind)),
     repeat('prune sessions', 600_000, log, () => mind.storage.decide('pruneAccounts', { now: mind.clock() })),
+    repeat('remove a spent set-up link', 1_000, log, () => removeSpentSetupLink(mind, dataFolder)),
     repeat('interrupt overdue runs', 1_000, log, () => interruptOverdue(mind)),
     repeat('hand out what is due', 1_000, log, () => mind.delivery.sweep()),
     repeat('tend jobs', 1_000, log, () => tendJobs(mind)),

@@ -1,6 +1,7 @@
 import { followUp } from '@remotes/protocol/crypto/audit-follow-up';
 import { auditRoutes } from '@remotes/protocol/operators/audit';
 import { type AuditCheckpoint, readCheckpoint } from '@remotes/protocol/values/audit-checkpoint';
+import { closingAt } from '../api/audit-closing.ts';
 import type { Given } from '../command.ts';
 import { chooseServer, connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -22,25 +23,32 @@ export async function checkAudit(given: Given): Promise<number> {
   const kept = keptCheckpoint(given);
   if (!kept)
     throw trouble('refused', 'No checkpoint of this server is kept yet: there is nothing to compare with.');
-  const { answer } = await connect(given).ask(auditRoutes.audit_checkpoint, { query: { size: kept.size } });
-  const verdict = followUp(kept, kept, answer);
-  const keptOn = new Date(kept.at_ms).toISOString();
-  if (verdict === 'confirmed') {
-    await write(`The first ${kept.size} entries are those of ${keptOn}.\n`);
-    return exitStatus.done;
+  const said = await closingAt(connect(given), kept.size);
+  const verdict = said === null ? 'cut_off' : followUp(kept, kept, said);
+  const sentence = sentences[verdict](kept.size, new Date(kept.at_ms).toISOString());
+  if (verdict !== 'confirmed') {
+    console.error(sentence);
+    return exitStatus.failed;
   }
-  console.error(
-    verdict === 'rewritten'
-      ? `The record was rewritten: up to entry ${kept.size} it is not the one that was there on ${keptOn}.`
-      : `The first ${kept.size} entries are those of ${keptOn}, but signed by another key, and no succession leads to it.`,
-  );
-  return exitStatus.failed;
+  await write(`${sentence}\n`);
+  // What contradicted it once was warned of already; it is not made good by this.
+  return fileOf(given).read()?.conflict ? exitStatus.failed : exitStatus.done;
 }
 
+const sentences = {
+  confirmed: (size: number, time: string) => `The first ${size} entries are those of ${time}.`,
+  cut_off: (size: number, time: string) =>
+    `The record was cut off: on ${time} it had ${size} entries, and has fewer now.`,
+  rewritten: (size: number, time: string) =>
+    `The record was rewritten: up to entry ${size} it is not the one that was there on ${time}.`,
+  other_key: (size: number, time: string) =>
+    `The first ${size} entries are those of ${time}, but signed by another key, and no succession leads to it.`,
+};
+
 export async function showCheckpoint(given: Given): Promise<number> {
-  const text = fileOf(given).read();
-  if (text === undefined) throw trouble('refused', 'No checkpoint of this server is kept yet.');
-  await write(`${text}\n`);
+  const kept = fileOf(given).read();
+  if (!kept) throw trouble('refused', 'No checkpoint of this server is kept yet.');
+  await write(`${kept.checkpoint}\n`);
   return exitStatus.done;
 }
 
@@ -51,8 +59,8 @@ export async function forgetCheckpoint(given: Given): Promise<number> {
 }
 
 function keptCheckpoint(given: Given): AuditCheckpoint | undefined {
-  const text = fileOf(given).read();
-  return text === undefined ? undefined : readCheckpoint(text);
+  const kept = fileOf(given).read();
+  return kept && readCheckpoint(kept.checkpoint);
 }
 
 function fileOf(given: Given) {

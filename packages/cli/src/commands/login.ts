@@ -5,7 +5,7 @@ import { type SignedIn, sessionsRoutes } from '@remotes/protocol/operators/sessi
 import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';
 import type { CommandShape, Given } from '../command.ts';
-import { findServer, openServer, readServerUrl } from '../connect.ts';
+import { findServer, openServer, openUnwatched, readServerUrl } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { readServers, writeServers } from '../folder/servers-file.ts';
 import { isGiven, readText } from '../given.ts';
@@ -18,7 +18,7 @@ export const login: CommandShape = {
   help: `Usage: remotes login URL [--name NAME | --setup | --token-stdin] [--as NAME]
 
 Signs in at a server, and keeps the sign-in in ~/.config/remotes (readable by you alone). Without options it shows a code:
-type it where you are signed in already, in the console or with "remotes sessions approve CODE".
+approve it where you are signed in already, with "remotes sessions approve CODE".
 
   --name NAME          with a name and a password, which is asked for without showing it; then the second factor, if any
   --password-stdin     with --name or --setup: the answers come from standard input, a line each, in the order of the questions
@@ -55,7 +55,7 @@ async function signIn(given: Given): Promise<number> {
   const { folder } = given.config;
   checkWays(given);
   const server = await newServer(given);
-  const api = openServer(folder, server);
+  const api = openUnwatched(server);
   const token = await obtainToken(given, api);
   const { answer: who } = await openServer(folder, { ...server, token }).ask(sessionsRoutes.session_show, {});
   const name = readText(given, 'as') ?? nameFor(folder, server.url);
@@ -174,9 +174,7 @@ function tokenOf({ token }: SignedIn): string {
 /** Somebody who is signed in lets us in (after RFC 8628). */
 async function byCode(api: Api): Promise<string> {
   const { answer: asked } = await api.ask(deviceLoginsRoutes.device_logins_create, {});
-  const where = `${api.origin}${asked.verification_path}`;
-  console.error(`Your code is ${asked.user_code}. Where you are signed in, approve it:`);
-  console.error(`  ${where}`);
+  console.error(`Your code is ${asked.user_code}. Where you are signed in already, approve it:`);
   console.error(`  remotes sessions approve ${asked.user_code}`);
   const end = Date.parse(asked.expires_at);
   while (Date.now() < end) {

@@ -1,6 +1,6 @@
 import { sessionsRoutes } from '@remotes/protocol/operators/sessions';
 import type { CommandShape, Given } from '../command.ts';
-import { chooseServer, openServer } from '../connect.ts';
+import { chooseServer, openUnwatched } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { readServers, writeServers } from '../folder/servers-file.ts';
 import { isTrouble } from '../trouble.ts';
@@ -16,7 +16,7 @@ Ends the session at the server, and forgets it here. An API token is only forgot
 async function signOut(given: Given): Promise<number> {
   const { folder } = given.config;
   const server = chooseServer(given);
-  if (server.token?.startsWith('rmt_ses_')) await endSession(() => openServer(folder, server));
+  if (server.token?.startsWith('rmt_ses_')) await endSession(() => openUnwatched(server));
   const { current, servers } = readServers(folder);
   const entries = Object.entries(servers).map(([name, entry]) => {
     const { token: _token, ...rest } = entry;
@@ -28,7 +28,7 @@ async function signOut(given: Given): Promise<number> {
 }
 
 /** Forgotten here even where the server cannot be told; then it says so. */
-async function endSession(open: () => ReturnType<typeof openServer>): Promise<void> {
+async function endSession(open: () => ReturnType<typeof openUnwatched>): Promise<void> {
   try {
     await open().ask(sessionsRoutes.session_end, {});
   } catch (thrown) {

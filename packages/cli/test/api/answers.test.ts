@@ -20,7 +20,8 @@ function checkpoint(size: number, hash: string, key = privateKey): string {
 }
 
 describe('checkpoints of the audit', () => {
-  test('the newest is kept; a smaller, another and an unsigned one are reported and not kept', async () => {
+  const [two, three, four] = [checkpoint(2, 'b'), checkpoint(3, 'c'), checkpoint(4, 'd')];
+  const keptThree = async () => {
     const api = await startFakeApi({
       settings_list: noSettings,
       audit_checkpoint: ({ query }) => closing(signed(Number(query.size), query.size === '2' ? 'b' : 'c')),
@@ -30,26 +31,45 @@ describe('checkpoints of the audit', () => {
       api.headers['Remotes-Checkpoint'] = header;
       return (await cli.run(['settings'])).stderr;
     };
-    const [two, three] = [checkpoint(2, 'b'), checkpoint(3, 'c')];
-    expect(await ask(two)).toBe('');
-    expect(await ask(three)).toBe('');
-    expect(await ask(three)).toBe('');
-    expect(await ask(two)).toMatch(/^WARNING: .* now shows 2 entries in its audit, and had 3 entries\.\n/);
-    expect(await ask(checkpoint(3, 'd'))).toMatch(/^WARNING: .* another record of its audit/);
-    const forged = three.replace(/.{86}$/, 'A'.repeat(86)).replace(/^3/, '4');
-    expect(await ask(forged)).toMatch(/^WARNING: .* not signed/);
-    const [file = ''] = readdirSync(join(cli.folder, 'checkpoints'));
-    expect(readFileSync(join(cli.folder, 'checkpoints', file), 'utf8')).toBe(`${three}\n`);
+    for (const header of [two, three, three]) expect(await ask(header)).toBe('');
     expect((await cli.run(['audit', 'checkpoint'])).stdout).toBe(`${three}\n`);
-    await cli.run(['audit', 'forget-checkpoint']);
-    expect(await ask(two)).toBe('');
+    return { cli, ask };
+  };
+
+  test('one that is not signed is reported and not kept', async () => {
+    const { cli, ask } = await keptThree();
+    expect(await ask(four.replace(/.{86}$/, 'A'.repeat(86)))).toMatch(/^WARNING: .* not signed/);
+    expect((await cli.run(['audit', 'checkpoint'])).stdout).toBe(`${three}\n`);
+    expect(await ask(four)).toBe('');
   });
+
+  test.each([
+    ['a smaller one', two, /^WARNING: .* fewer entries of its audit \(2\) than on 2026-\S+ \(3\)\.\n/],
+    ['another one', checkpoint(3, 'd'), /^WARNING: .* another record of its audit than on 2026-/],
+  ])(
+    '%s is reported by each command until it is forgotten, whatever is shown later',
+    async (_, other, warning) => {
+      const { cli, ask } = await keptThree();
+      const said = await ask(other);
+      expect(said).toMatch(warning);
+      expect(said.match(/WARNING/g)).toHaveLength(1);
+      for (const later of [three, four]) expect(await ask(later)).toBe(said);
+      expect(await cli.run(['audit', 'check'])).toMatchObject({ code: 1, stderr: said });
+      expect((await cli.run(['audit', 'checkpoint'])).stdout).toBe(`${three}\n`);
+      const [file = ''] = readdirSync(join(cli.folder, 'checkpoints'));
+      const proof = readFileSync(join(cli.folder, 'checkpoints', file), 'utf8').split('\n');
+      expect(proof.slice(0, 2)).toEqual([three, other]);
+      expect((await cli.run(['audit', 'forget-checkpoint'])).stderr).toMatch(/^Forgotten/);
+      expect(await ask(four)).toBe('');
+      expect((await cli.run(['audit', 'checkpoint'])).stdout).toBe(`${four}\n`);
+    },
+  );
 });
 
 describe('a record of the audit that is longer than the kept one', () => {
   const { privateKey: otherKey } = generateKeyPairSync('ed25519');
   const refusal = { code: 'not_found' } as const;
-  const rewritten = /^WARNING: .* another record of its audit than it showed on 2026-/;
+  const rewritten = /^WARNING: .* another record of its audit than on 2026-/;
   const otherSigner = /^WARNING: .* signed by another key/;
   test.each([
     ['that leads through it is kept', () => closing(signed(2, 'b')), checkpoint(3, 'c'), /^$/, true],
@@ -79,10 +99,10 @@ describe('a record of the audit that is longer than the kept one', () => {
       'about which nothing more is said is not kept',
       () => ({ code: 'not_signed_in' }) as const,
       checkpoint(3, 'c'),
-      /^$/,
+      /^Note: .* did not say whether its audit begins as it did on 2026-/,
       false,
     ],
-  ])('%s', async (_, answer, longer, warning, isKept) => {
+  ])('%s', async (title, answer, longer, warning, isKept) => {
     const api = await startFakeApi({ settings_list: noSettings, audit_checkpoint: answer });
     const cli = createCli(api.env);
     for (const header of [checkpoint(2, 'b'), longer]) {
@@ -95,6 +115,10 @@ describe('a record of the audit that is longer than the kept one', () => {
     expect(query).toEqual({ size: '2' });
     const kept = (await cli.run(['audit', 'checkpoint'])).stdout.trim();
     expect(kept).toBe(isKept ? longer : checkpoint(2, 'b'));
+    // Of two words for the same size one is a lie, and both are signed.
+    const [file = ''] = readdirSync(join(cli.folder, 'checkpoints'));
+    const [, proof] = readFileSync(join(cli.folder, 'checkpoints', file), 'utf8').split('\n');
+    expect(proof === checkpoint(2, 'd')).toBe(title === 'that was rewritten below it is reported');
   });
 });
 

@@ -88,8 +88,11 @@ describe('remotes login', () => {
     });
     const { code, stderr } = await createCli().run(['login', api.url]);
     expect(code).toBe(0);
-    expect(stderr).toContain('Your code is BCDF-GHJK.');
-    expect(stderr).toContain(`${api.url}/device\n  remotes sessions approve BCDF-GHJK\n`);
+    expect(stderr).toContain(
+      'Your code is BCDF-GHJK. Where you are signed in already, approve it:\n  remotes sessions approve BCDF-GHJK\n',
+    );
+    // There is no page to approve it on.
+    expect(stderr).not.toContain('/device');
   });
 
   test('what is no API token is not sent anywhere', async () => {

@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { RunCounts } from '@remotes/protocol/operators/job-view';
 import { describe, expect, test } from 'vitest';
 import { startFakeApi } from '../fake-api.ts';
@@ -140,6 +142,30 @@ describe('remotes run', () => {
     expect(api.asked.map(({ route }) => route)).not.toContain('jobs_create');
     expect(await cli.run(['run', '-g', 'web', '--yes', '57', '--', 'uname'])).toMatchObject({ code: 0 });
     expect(api.asked.find(({ route }) => route === 'jobs_create')?.body).toMatchObject({ yes: 57 });
+  });
+
+  test('asks a server that went away in the midst of an answer what became of the job, with the same key', async () => {
+    const keys: unknown[] = [];
+    const server = createServer();
+    const awayMs = 700;
+    const leave = (response: ServerResponse) => {
+      const { port } = server.address() as AddressInfo;
+      response.destroy();
+      server.close(() => setTimeout(() => server.listen(port, '127.0.0.1'), awayMs));
+      server.closeAllConnections();
+    };
+    const api = await startFakeApi(
+      {
+        ...jobHandlers({ succeeded: 3 }),
+        jobs_create({ headers }) {
+          keys.push(headers['idempotency-key']);
+          return keys.length === 1 ? { write: leave } : fakeJob({ succeeded: 3 });
+        },
+      },
+      (listener) => server.on('request', listener),
+    );
+    expect(await createCli(api.env).run(onWeb)).toMatchObject({ code: 0 });
+    expect(keys).toEqual([keys[0], keys[0]]);
   });
 
   test('a host that cannot be given it is told with the reason, not as one that nobody meant', async () => {

@@ -10,6 +10,7 @@ import { addClientFileRoutes } from './client-file.ts';
 import { boundConnections } from './connections.ts';
 import type { Door, HttpOptions } from './door.ts';
 import { addHealthRoutes } from './health.ts';
+import { addLinkPages } from './link-pages.ts';
 import { listen } from './listen.ts';
 import { addChannelRoute, handOverUpgrades } from './live-channel.ts';
 import { createNodeServer } from './node-server.ts';
@@ -76,6 +77,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addChannelRoute(app, door, channel);
   addHealthRoutes(app, door);
   addClientFileRoutes(app, door);
+  addLinkPages(app, door);
   if (channel) handOverUpgrades(app.server, channel, options.trustProxy);
   await app.ready();
   const stopTimeoutSeconds = options.stopTimeoutSeconds ?? usualStopTimeoutSeconds;

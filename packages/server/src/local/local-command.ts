@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { isRefusal } from '@remotes/protocol/errors';
+import { repeatedOption } from '@remotes/protocol/screen/repeated-option';
 import { readStoreConfig, type StoreConfig, storeOptions } from '../config.ts';
 import type { LocalCommand } from '../main.ts';
 
@@ -88,14 +89,15 @@ function parse(
   actions: LocalCommandShape['actions'],
 ): Pick<Given, 'values' | 'words'> {
   const options = Object.assign({}, commonOptions, ...Object.values(actions).map((action) => action.options));
+  const parsed = readOptions(args, options);
+  const repeated = repeatedOption(options, parsed.tokens);
+  if (repeated !== undefined) throw usageError(`--${repeated} can be given once, and is given twice.`);
+  return { values: parsed.values as Given['values'], words: parsed.positionals };
+}
+
+function readOptions(args: readonly string[], options: ParseArgsOptionsConfig) {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options,
-      allowPositionals: true,
-      strict: true,
-    });
-    return { values: values as Given['values'], words: positionals };
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true });
   } catch (trouble) {
     throw usageError((trouble as Error).message);
   }

@@ -1,7 +1,9 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localTime } from '@remotes/protocol/screen/time-text';
+import { accessTokenHash } from '../domain/accounts/access-token.ts';
 import type { AdminLink } from '../domain/accounts/first-admin.ts';
+import type { Mind } from '../domain/mind.ts';
 import { startProblem } from '../domain/start-problem.ts';
 import { makeDataFolder } from '../storage/data-folder.ts';
 
@@ -15,11 +17,11 @@ export async function handOverSetupLink(
 ): Promise<string | undefined> {
   if (process.stdout.isTTY) {
     console.log(
-      `\nChoose the name and password of an admin here, until ${localTime(expiresAt)}, once:\n\n  ${url}\n`,
+      `\nThis link makes an admin, once, until ${localTime(expiresAt)}. "remotes login URL --setup" asks for it:\n\n  ${url}\n`,
     );
     return undefined;
   }
-  const file = join(dataFolder, 'setup-link');
+  const file = fileIn(dataFolder);
   const beside = `${file}.${process.pid}`;
   try {
     makeDataFolder(dataFolder);
@@ -30,4 +32,21 @@ export async function handOverSetupLink(
     throw startProblem(`The set-up link cannot be written: ${(trouble as Error).message}.`, trouble);
   }
   return file;
+}
+
+/** Removes the file when its link was used or has expired: what lies about would only mislead. */
+export async function removeSpentSetupLink(
+  { storage, clock }: Pick<Mind, 'storage' | 'clock'>,
+  dataFolder: string,
+): Promise<void> {
+  const file = fileIn(dataFolder);
+  const written = await readFile(file, 'utf8').catch(() => undefined);
+  if (written === undefined) return;
+  const [, token = ''] = written.trim().split('#');
+  const link = await storage.tables.setupLinks.byTokenHash(accessTokenHash(token));
+  if (!link || clock() >= link.expiresAt) await rm(file, { force: true });
+}
+
+function fileIn(dataFolder: string): string {
+  return join(dataFolder, 'setup-link');
 }

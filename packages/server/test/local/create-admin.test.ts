@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDatabase } from '../databases.ts';
@@ -8,7 +8,7 @@ import { administer, startProgram } from './program.ts';
 const chosen = 'nine blue kites drift past noon';
 
 describe('the first admin', () => {
-  test('is made by a link that stands in a file of one’s own, and in no log', async () => {
+  test('is made by a link that stands in a file of one’s own until it is used, and in no log', async () => {
     const place = await createDatabase('sqlite');
     onTestFinished(place.remove);
     const server = startProgram(place, 'start', '--port', '0');
@@ -24,6 +24,7 @@ describe('the first admin', () => {
       body: { token, name: 'ada', password: chosen, kind: 'bearer' },
     });
     expect(used.status).toBe(201);
+    await expect.poll(() => existsSync(file), { timeout: 10_000 }).toBe(false);
     server.process.kill('SIGTERM');
     const { stdout, stderr } = await server.ended;
     expect(stdout + stderr).not.toContain(token);

@@ -230,6 +230,7 @@ describe('remotes-server hosts', () => {
     [['list', 'web'], '"hosts list" takes no words, not "web".'],
     [['disable', 'web', '--yes', '1'], '--yes means nothing to "hosts disable".'],
     [['enable', 'web', '--yes', 'many'], '--yes must be a whole number from 1 up, not "many".'],
+    [['enable', 'web', '--yes', '1', '--yes', '20'], '--yes can be given once, and is given twice.'],
     [['--force'], "Unknown option '--force'"],
   ])('does not understand %j, and says so', async (args, sentence) => {
     const { status, stdout, stderr } = await administer(

@@ -19,6 +19,8 @@ export type Audit = {
 
 type Refused = {
   readonly by: Author;
+  /** Whether what he does not find may be there, outside his rights. */
+  readonly isNarrowed: boolean;
   /** The name of the route in the contract; null for a path that is none. */
   readonly route: string | null;
   readonly code: ProblemCode;
@@ -52,8 +54,8 @@ export function createAudit(tables: Tables, clock: Clock): Audit {
   };
   return Object.freeze({
     newestCheckpoint: () => tables.audit.newestCheckpoint(),
-    refused({ by, route, code }: Refused) {
-      if (!isNoted(by, code)) return;
+    refused({ by, isNarrowed, route, code }: Refused) {
+      if (!isNoted(code, isNarrowed)) return;
       const isCounted =
         by.kind === 'nobody' || code === 'too_many_requests' || singles.length >= capacity || isTooOften(by);
       if (isCounted) count({ ...by, address: null, requestId: null }, code);
@@ -75,9 +77,9 @@ export function createAudit(tables: Tables, clock: Clock): Audit {
 
 const action = 'request.refuse';
 
-/** What says nothing about rights (a wrong value, a name that is taken) is no matter for the audit. */
-function isNoted(by: Author, code: ProblemCode): boolean {
+/** What says nothing about rights (a wrong value, a name that is taken, what is nowhere) is no matter for the audit. */
+function isNoted(code: ProblemCode, isNarrowed: boolean): boolean {
   const { status } = problems[code];
-  if (status === 404) return by.kind !== 'nobody';
+  if (status === 404) return isNarrowed;
   return status === 401 || status === 403 || status === 429;
 }

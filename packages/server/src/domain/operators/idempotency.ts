@@ -28,12 +28,16 @@ export async function doOnce(
   deed: () => Promise<Replied>,
 ): Promise<Replied> {
   const taken = { actor: holderOf(actor), key };
-  const requestHash = secretDigest(mind.masterKey, asked);
+  // With other rights it is another request: what was answered may lie outside of them by now.
+  const requestHash = secretDigest(mind.masterKey, `${JSON.stringify(actor.hostsGroupIds)}\n${asked}`);
   const now = mind.clock();
   const reserved = await mind.storage.decide('reserveIdempotencyKey', { ...taken, requestHash, now });
   if (reserved.state === 'answered') return JSON.parse(reserved.answer);
   if (reserved.state === 'another') {
-    return problem('key_reused', 'This Idempotency-Key stood on another request: choose a new one.');
+    return problem(
+      'key_reused',
+      'This Idempotency-Key stood on another request, or on this one when your rights were others: look what was done, and choose a new key for what is still to do.',
+    );
   }
   if (reserved.state === 'unanswered') return refusalOfRepetition(now - reserved.since);
   // What is thrown may have happened before or after a commit: the key stays taken, and says that nobody knows.

@@ -19,7 +19,11 @@ export async function sendProblem(
   const code: ProblemCode = isDeclined(refusal) ? refusal.declined : refusal.problem;
   const { status, title } = problems[code];
   const { visit } = request;
-  if (visit) door.mind.audit.refused({ by: visit.author, route: visit.routeName, code });
+  if (visit) {
+    const { author: by, routeName: route, actor } = visit;
+    const isNarrowed = actor !== undefined && actor.hostsGroupIds !== null;
+    door.mind.audit.refused({ by, isNarrowed, route, code });
+  }
   await addCheckpoint(door, request, reply);
   if (!(await readToEnd(request.raw))) reply.header('connection', 'close');
   const retryAfterSeconds = isDeclined(refusal) ? undefined : refusal.retryAfterSeconds;

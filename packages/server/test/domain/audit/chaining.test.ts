@@ -7,6 +7,7 @@ import { writeAudit } from '../../../src/domain/audit/chaining.ts';
 import { nextSigningKey } from '../../../src/domain/key-succession.ts';
 import type { AuditNote } from '../../../src/domain/ports.ts';
 import { eachDatabase } from '../../databases.ts';
+import { addOperator } from '../../http/api/sample-operators.ts';
 import { connectTo } from '../../storage/raw-connection.ts';
 import { createFleet, start } from '../small-fleet.ts';
 import { tester } from '../tester.ts';
@@ -26,6 +27,7 @@ describe('the audit', () => {
       const database = await open();
       const fleet = await createFleet(database);
       const { mind } = fleet;
+      await addOperator(database, mind.clock(), { name: 'ada', role: 'admin' });
       const { fingerprint } = await mind.serverKeys();
       return {
         database,

@@ -8,6 +8,8 @@ import { tester } from '../tester.ts';
 const stranger: Author = { ...tester, kind: 'nobody', name: 'nobody', address: '10.0.0.1', requestId: 'r1' };
 const ada: Author = { ...tester, kind: 'operator', operatorId: 1, name: 'ada' };
 const code = 'not_allowed';
+const unnarrowed = { by: ada, isNarrowed: false };
+const narrowed = { by: ada, isNarrowed: true };
 
 function begin() {
   let now = start;
@@ -23,8 +25,8 @@ function begin() {
 
 test('each refusal of a known account is noted by itself, at once', () => {
   const { audit } = begin();
-  audit.refused({ by: ada, route: 'hosts_remove', code });
-  audit.refused({ by: ada, route: 'hosts_show', code: 'not_found' });
+  audit.refused({ ...unnarrowed, route: 'hosts_remove', code });
+  audit.refused({ ...narrowed, route: 'hosts_show', code: 'not_found' });
   expect(audit.takeRefusals()).toEqual([
     { at: start, by: ada, action: 'request.refuse', subject: 'hosts_remove', after: { code } },
     { at: start, by: ada, action: 'request.refuse', subject: 'hosts_show', after: { code: 'not_found' } },
@@ -35,15 +37,16 @@ test('each refusal of a known account is noted by itself, at once', () => {
 test('strangers are counted by minute and code, and told when the minute is over', () => {
   const { audit, pass } = begin();
   for (let times = 0; times < 3; times += 1)
-    audit.refused({ by: stranger, route: null, code: 'not_signed_in' });
+    audit.refused({ ...unnarrowed, by: stranger, route: null, code: 'not_signed_in' });
   audit.refused({
+    ...unnarrowed,
     by: { ...stranger, address: '10.0.0.2' },
     route: 'session_create',
     code: 'sign_in_failed',
   });
   expect(audit.takeRefusals()).toEqual([]);
   pass(60_000);
-  audit.refused({ by: stranger, route: null, code: 'not_signed_in' });
+  audit.refused({ ...unnarrowed, by: stranger, route: null, code: 'not_signed_in' });
   const by = { ...stranger, address: null, requestId: null };
   const counted = (code: string, times: number) => ({
     at: start,
@@ -59,7 +62,7 @@ test('strangers are counted by minute and code, and told when the minute is over
 test('an account that asks too often is counted too', () => {
   const { audit } = begin();
   for (let times = 0; times < 100; times += 1) {
-    audit.refused({ by: ada, route: 'hosts_list', code: 'too_many_requests' });
+    audit.refused({ ...unnarrowed, route: 'hosts_list', code: 'too_many_requests' });
   }
   expect(audit.takeRefusals(true)).toMatchObject([
     { by: { name: 'ada' }, after: { code: 'too_many_requests', times: 100 } },
@@ -68,9 +71,11 @@ test('an account that asks too often is counted too', () => {
 
 test('what says nothing about rights is not noted', () => {
   const { audit } = begin();
-  audit.refused({ by: ada, route: 'jobs_create', code: 'needs_yes' });
-  audit.refused({ by: ada, route: 'jobs_create', code: 'invalid_request' });
-  audit.refused({ by: stranger, route: null, code: 'not_found' });
+  audit.refused({ ...unnarrowed, route: 'jobs_create', code: 'needs_yes' });
+  audit.refused({ ...unnarrowed, route: 'jobs_create', code: 'invalid_request' });
+  audit.refused({ ...unnarrowed, by: stranger, route: null, code: 'not_found' });
+  // Whose rights are not narrowed finds everything that there is.
+  audit.refused({ ...unnarrowed, route: 'hosts_show', code: 'not_found' });
   expect(audit.takeRefusals(true)).toEqual([]);
 });
 
@@ -78,21 +83,21 @@ test('an account that is refused again and again does not fill the audit: beyond
   const { audit, pass } = begin();
   const vera: Author = { ...ada, operatorId: 2, name: 'vera' };
   for (let times = 0; times < 250; times += 1)
-    audit.refused({ by: ada, route: 'hosts_show', code: 'not_found' });
-  audit.refused({ by: vera, route: 'hosts_show', code: 'not_found' });
+    audit.refused({ ...narrowed, route: 'hosts_show', code: 'not_found' });
+  audit.refused({ ...narrowed, by: vera, route: 'hosts_show', code: 'not_found' });
   const notes = audit.takeRefusals(true);
   expect(notes.filter(({ by, subject }) => by === ada && subject === 'hosts_show')).toHaveLength(100);
   expect(notes.filter(({ by }) => by === vera)).toHaveLength(1);
   expect(notes.filter(({ after }) => (after as { times?: number }).times === 150)).toHaveLength(1);
   pass(60_000);
-  audit.refused({ by: ada, route: 'hosts_show', code: 'not_found' });
+  audit.refused({ ...narrowed, route: 'hosts_show', code: 'not_found' });
   expect(audit.takeRefusals()).toMatchObject([{ subject: 'hosts_show' }]);
 });
 
 test('more refusals than can be held are counted, not forgotten', () => {
   const { audit } = begin();
   for (let times = 0; times < 6_000; times += 1) {
-    audit.refused({ by: { ...ada, operatorId: times % 60 }, route: 'hosts_list', code });
+    audit.refused({ ...unnarrowed, by: { ...ada, operatorId: times % 60 }, route: 'hosts_list', code });
   }
   const notes = audit.takeRefusals(true);
   expect(notes.filter(({ subject }) => subject === 'hosts_list')).toHaveLength(5_000);

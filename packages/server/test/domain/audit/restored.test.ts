@@ -7,14 +7,16 @@ import { backupSqlite } from '../../../src/storage/backup.ts';
 import { openStorage, sqliteFile } from '../../../src/storage/open.ts';
 import { restoreSqlite } from '../../../src/storage/restore.ts';
 import { openDatabase } from '../../databases.ts';
+import { addOperator } from '../../http/api/sample-operators.ts';
 import { createFleet, start } from '../small-fleet.ts';
 import { tester } from '../tester.ts';
-import { askAudit, auditFile } from './audit-file.ts';
+import { askAudit, auditFile, byToken } from './audit-file.ts';
 
 test('a database that was put back from a backup says so, and is found out by whoever kept a checkpoint', async () => {
   const database = await openDatabase('sqlite');
   onTestFinished(database.remove);
   const { mind } = await createFleet(database);
+  await addOperator(database, mind.clock(), { name: 'ada', role: 'admin' });
   const note = async (as: typeof mind, subject: string) => {
     await as.storage.decide('noteAudit', [{ at: start, by: tester, action: 'host.rename', subject }]);
     await writeAudit(as);
@@ -44,7 +46,7 @@ test('a database that was put back from a backup says so, and is found out by wh
   // … until it is asked how it began.
   const { answer } = await askAudit(restored, 'audit_checkpoint', { query: { size: kept.size } });
   expect(judgeCheckpoint(kept, answer.checkpoint)).toBe('conflicting');
-  const file = await auditFile(restored);
+  const file = await auditFile(restored, byToken);
   expect(file.toString()).toContain('"action":"server.restore"');
   expect(await verifyAuditExport([file], { checkpoints: [early] })).toHaveProperty('checkpoint');
   expect(await verifyAuditExport([file], { checkpoints: [early, kept] })).toEqual({

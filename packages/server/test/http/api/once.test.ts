@@ -59,6 +59,16 @@ describe('a request with an Idempotency-Key', () => {
       expect(madeSoFar()).toBe(2);
     });
 
+    test('is answered anew to nobody whose rights were narrowed since, and not done again', async () => {
+      const { create, anna, fleet, madeSoFar } = await openBoxes();
+      await create('a', 'k1');
+      await fleet.administer(({ operators }) => operators.change(anna.id, { hostsGroupIds: [1] }));
+      const again = await create('a', 'k1');
+      expect(again).toMatchObject({ status: 409, code: 'key_reused' });
+      expect(again).not.toHaveProperty('name');
+      expect(madeSoFar()).toBe(1);
+    });
+
     test('may be sent again with its key after it was refused', async () => {
       const { create } = await openBoxes();
       expect(await create('', 'k1')).toMatchObject({ status: 400 });
