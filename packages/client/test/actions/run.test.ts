@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -292,6 +292,28 @@ describe('where the live channel is refused', () => {
     expect(fake.channel.upgrades).toBe(0);
     expect(await end(running)).toMatchObject({ code: 0 });
   });
+});
+
+test('settings that were changed are taken on once nothing runs; those that are of no use leave the old ones', async () => {
+  const running = run();
+  await connected();
+  const text = await readFile(host.settings, 'utf8');
+  const replace = async (changed: string) => {
+    await writeFile(path('next'), changed);
+    await rename(path('next'), host.settings);
+  };
+  await replace(text.replace(/^uuid = .*$/m, 'uuid = nonsense'));
+  await running.says(/the settings stay as they were: the uuid .* was not sealed/);
+  fake.channel.last().push(adHoc({ program: `touch ${path('begun')}; ${awaiting('a')}` }));
+  await expect.poll(() => exists('begun')).toBe(true);
+  await replace(`${text}\n# changed\n`);
+  running.child.kill('SIGHUP');
+  await running.says(/SIGHUP: the settings were read anew/);
+  expect(work.hellos.length).toBe(1);
+  await writeFile(path('a'), '');
+  await stored(1);
+  await connected(2);
+  expect(await end(running)).toMatchObject({ code: 0 });
 });
 
 describe('through a proxy and TLS', () => {
