@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crashPoints, sealedCrashPoints } from '../src/crash-point.ts';
 import { type FakeSealedServer, startFakeSealedServer } from './fake-sealed-server.ts';
 import { type FakeWork, offerWork } from './fake-work.ts';
-import { runClient } from './run-client.ts';
+import { runClient, startClient } from './run-client.ts';
 import { makePinnedHost, type PinnedHost } from './session/pinned-host.ts';
 
 let fake: FakeSealedServer;
@@ -53,6 +53,43 @@ describe('killed at any point, a client of the sealed protocol runs nothing twic
     expect(await process_()).toMatchObject({ code: 1 });
     expect(work.hellos[2]?.held).toEqual([]);
     expect(work.refused).toMatchObject([{ code: 'manifest_replayed' }]);
+    expect(await marks()).toBe(isRequeued || wasRunBefore ? 'x' : '');
+  });
+});
+
+describe('killed at any point, a client at the live channel runs nothing twice and loses no result', () => {
+  const run = (crashAt?: string) =>
+    startClient(['--action=run', '-S', host.settings], {
+      env: crashAt === undefined ? {} : { REMOTES_CRASH_AT: crashAt },
+    });
+
+  test.each([...crashPoints, ...sealedCrashPoints])('%s', async (point) => {
+    fake.endpoints.channel = '/sealed/channel/';
+    const path = join(host.folder, 'marks');
+    const marks = () => readFile(path, 'utf8').catch(() => '');
+    const given = { ...work.give({ program: `printf x >> ${path}; echo output` }), group: 0 };
+    const killed = run(point);
+    await expect.poll(() => work.hellos.length).toBe(1);
+    fake.channel.last().push(given);
+    expect((await killed.ended).signal, 'the point was visited').toBe('SIGKILL');
+    const wasRunBefore = (await marks()) === 'x';
+
+    const again = run();
+    await expect.poll(() => work.hellos.length).toBe(2);
+    const isRequeued = point === 'claimed' || point === 'journal-before-begin';
+    expect(work.hellos[1]?.held.length).toBe(isRequeued || point === 'journal-stored' ? 0 : 1);
+    if (isRequeued) fake.channel.last().push(given);
+    const isKnown = point !== 'journal-begun' && point !== 'program-ended';
+    await expect
+      .poll(() => work.finished.at(-1)?.said)
+      .toMatchObject(
+        isKnown ? { ending: 'exited', exit_code: 0 } : { ending: 'interrupted', reason: 'client_ended' },
+      );
+    // Whatever the server says, it is never begun again.
+    fake.channel.last().push(given);
+    await expect.poll(() => work.refused).toMatchObject([{ code: 'manifest_replayed' }]);
+    again.child.kill('SIGTERM');
+    expect(await again.ended).toMatchObject({ code: 0 });
     expect(await marks()).toBe(isRequeued || wasRunBefore ? 'x' : '');
   });
 });

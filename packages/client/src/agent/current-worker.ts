@@ -9,8 +9,6 @@ export type CurrentWorker = {
   readonly worker: () => Promise<Worker>;
   /** What it was last opened with. */
   readonly context: () => Context;
-  /** Whether `worker` would be another than this one. */
-  readonly isAnother: (worker: Worker) => boolean;
   /** At SIGHUP: whatever comes of it is logged. */
   readonly hangUp: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -55,8 +53,6 @@ export async function openCurrentWorker(
       return worker;
     },
     context: () => context,
-    isAnother: (other: Worker) =>
-      other !== worker || (unusable === undefined && context.settings.isOutdated()),
     async hangUp() {
       try {
         await readAnew();

@@ -42,14 +42,20 @@ export function channelAttempts({ work, current, note, log }: Attempts) {
     worker.sealed.use(undefined);
     const { serverUrl } = worker;
     let welcomedAtMs: number | undefined;
-    const isOutdated = () => work.isOutdated(current);
     const onWelcome = () => {
       welcomedAtMs = passingMs();
       note(`connected to ${serverUrl}: commands come as they are given`);
     };
     try {
       const context = current.context();
-      const ending = await serveLive({ context, worker, queue: work.queue, isOutdated, onWelcome, log });
+      const ending = await serveLive({
+        context,
+        worker,
+        queue: work.queue,
+        isOutdated: work.isOutdated,
+        onWelcome,
+        log,
+      });
       const { name, sentence, isSealed, retryAfterSeconds } = ending;
       const isWelcomed = welcomedAtMs !== undefined;
       failures = isWelcomed ? 0 : failures + 1;

@@ -16,7 +16,7 @@ export type LiveServing = {
   readonly worker: LiveWorker;
   readonly queue: RunQueue;
   /** Looked at now and then: whether to connect anew, as the settings have changed. */
-  readonly isOutdated: () => boolean;
+  readonly isOutdated: () => Promise<boolean>;
   readonly onWelcome: () => void;
   readonly log: (line: string) => void;
 };
@@ -46,9 +46,9 @@ export async function serveLive(serving: LiveServing): Promise<ChannelEnding> {
   for (const message of pushed) obey(message);
 
   const settle = settling(worker, log);
-  const tick = setInterval(() => {
-    if (!queue.isBusy() && serving.isOutdated()) channel.close();
+  const tick = setInterval(async () => {
     settle();
+    if (await serving.isOutdated()) channel.close();
   }, tickMs);
   const finish = async () => {
     queue.drop();
@@ -87,4 +87,4 @@ function settling(worker: LiveWorker, log: (line: string) => void): () => void {
   };
 }
 
-const tickMs = 10_000;
+const tickMs = 3000;

@@ -16,7 +16,8 @@ export type LiveWork = {
   readonly next: () => Promise<Worker>;
   /** The present one, where the server is pinned. */
   readonly sealed: () => LiveWorker | undefined;
-  readonly isOutdated: (current: CurrentWorker) => boolean;
+  /** Whether there is a new one to be had, or none any more. Never while something runs. */
+  readonly isOutdated: () => Promise<boolean>;
   /** Lets everything be said over HTTP until there is a channel again. */
   readonly goOverHttp: () => void;
 };
@@ -64,7 +65,11 @@ export function openLiveWork(current: CurrentWorker, log: (line: string) => void
       return present.worker;
     },
     sealed: () => present?.worker,
-    isOutdated: ({ isAnother }: CurrentWorker) => present !== undefined && isAnother(present.opened),
+    async isOutdated() {
+      if (queue.isBusy()) return false;
+      const worker = await unlessTrouble(current.worker);
+      return !queue.isBusy() && !('value' in worker && worker.value === present?.opened);
+    },
     goOverHttp() {
       if (present === undefined) return;
       present.worker.sealed.use(present.opened.sealed);

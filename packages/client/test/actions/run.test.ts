@@ -1,11 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeSealedServer, newKey, startFakeSealedServer } from '../fake-sealed-server.ts';
 import { type FakeWork, offerWork } from '../fake-work.ts';
 import { findNode20 } from '../node-20.ts';
-import { type RunOptions, startClient } from '../run-client.ts';
+import { type RunOptions, runClient, startClient } from '../run-client.ts';
 import { makePinnedHost, type PinnedHost } from '../session/pinned-host.ts';
+import { canMount, mountSmallDisk } from '../small-disk.ts';
+import { startTlsFront, tlsFixture } from '../tls-front.ts';
 
 let fake: FakeSealedServer;
 let host: PinnedHost;
@@ -256,10 +260,10 @@ describe('where the live channel is refused', () => {
   test('with a Retry-After, it is waited for and nothing else is tried', async () => {
     fake.channel.refuseUpgrade = { status: 503, headers: { 'Retry-After': '1' } };
     const running = run({}, '--interval', '1');
-    await expect.poll(() => fake.channel.upgrades).toBe(4);
-    expect(fake.said).toEqual([]);
+    await expect.poll(() => fake.channel.upgrades).toBe(3);
     fake.channel.refuseUpgrade = undefined;
     await connected();
+    expect(fake.asked.filter(({ path }) => path.startsWith('/sealed/'))).toEqual([]);
     expect(await end(running)).toMatchObject({ code: 0 });
   });
 
@@ -287,6 +291,63 @@ describe('where the live channel is refused', () => {
     await stored(1);
     expect(fake.channel.upgrades).toBe(0);
     expect(await end(running)).toMatchObject({ code: 0 });
+  });
+});
+
+test('settings that were changed are taken on once nothing runs; those that are of no use leave the old ones', async () => {
+  const running = run();
+  await connected();
+  const text = await readFile(host.settings, 'utf8');
+  const replace = async (changed: string) => {
+    await writeFile(path('next'), changed);
+    await rename(path('next'), host.settings);
+  };
+  await replace(text.replace(/^uuid = .*$/m, 'uuid = nonsense'));
+  await running.says(/the settings stay as they were: the uuid .* was not sealed/);
+  fake.channel.last().push(adHoc({ program: `touch ${path('begun')}; ${awaiting('a')}` }));
+  await expect.poll(() => exists('begun')).toBe(true);
+  await replace(`${text}\n# changed\n`);
+  running.child.kill('SIGHUP');
+  await running.says(/SIGHUP: the settings were read anew/);
+  expect(work.hellos.length).toBe(1);
+  await writeFile(path('a'), '');
+  await stored(1);
+  await connected(2);
+  expect(await end(running)).toMatchObject({ code: 0 });
+});
+
+describe('through a proxy and TLS', () => {
+  test('the channel goes by a tunnel, with the CA that was named', async () => {
+    const front = await startTlsFront(fake.url);
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', (request, socket) => {
+      asked.push(request.url ?? '');
+      const onward = connect(Number(new URL(front.url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on('error', () => socket.destroy());
+      socket.on('error', () => onward.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    try {
+      const text = await readFile(host.settings, 'utf8');
+      await writeFile(host.settings, text.replaceAll(fake.url, front.url));
+      const https_proxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      const running = run({ env: { https_proxy, REQUESTS_CA_BUNDLE: tlsFixture('ca.pem') } });
+      await connected();
+      fake.channel.last().push(adHoc({ program: 'echo 1' }));
+      await stored(1);
+      expect(new Set(asked)).toEqual(new Set([new URL(front.url).host]));
+      expect(await end(running)).toMatchObject({ code: 0 });
+      const distrusting = run({ env: { https_proxy } });
+      await distrusting.says(/certificate of .* is not trusted/);
+      expect(await end(distrusting)).toMatchObject({ code: 0 });
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
+      await front.close();
+    }
   });
 });
 
@@ -333,6 +394,29 @@ describe('asked to end', () => {
     await writeFile(path('a'), '');
     expect(await running.ended).toMatchObject({ code: 0 });
     expect(work.finished).toMatchObject([{ stdout: '1\n' }]);
+  });
+});
+
+describe.skipIf(!canMount)('while the disk is full', () => {
+  test('nothing is taken, hello is said all the same, and one sentence says why; with room the channel is there again', async () => {
+    const disk = mountSmallDisk();
+    const env = { REMOTES_JOURNAL: join(disk.path, 'journal') };
+    await runClient(['--action=commands_process', '-S', host.settings], { env });
+    // Without the room that it had kept for a run.
+    const journal = join(disk.path, 'journal', 'journal');
+    await writeFile(journal, `${(await readFile(journal, 'utf8')).trimEnd()}\n`);
+    disk.fill();
+    const running = run({ env }, '--interval', '0.2');
+    await running.says(/the disk is full/);
+    await connected(2);
+    expect([fake.channel.upgrades, work.claims.length]).toEqual([0, 1]);
+    disk.free();
+    await connected(3);
+    expect(fake.channel.upgrades).toBe(1);
+    fake.channel.last().push(adHoc({ program: marking('z') }));
+    await stored(1);
+    const { code, stderr } = await end(running);
+    expect([code, await marks(), stderr.match(/the disk is full/g)?.length]).toEqual([0, 'z', 1]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextWaitSeconds } from '../../src/agent/backoff.ts';
+import { nextWaitSeconds, reconnectSeconds } from '../../src/agent/backoff.ts';
 
 const standing = { intervalSeconds: 5, failures: 0, retryAfterSeconds: undefined };
 
@@ -27,4 +27,10 @@ test('trouble lengthens it at random, up to twice as much each time and five min
 test('what the server asks for is the least, up to an hour', () => {
   expect(nextWaitSeconds({ ...standing, failures: 1, retryAfterSeconds: 60 }, () => 0)).toBe(60);
   expect(nextWaitSeconds({ ...standing, failures: 1, retryAfterSeconds: 1e9 }, () => 0)).toBe(3600);
+});
+
+test('a connection is tried again after a random part of a second, then of two, of four, up to a minute', () => {
+  const longest = [0, 1, 2, 5, 6, 99].map((failures) => reconnectSeconds(failures, () => 1));
+  expect(longest).toEqual([1, 2, 4, 32, 60, 60]);
+  expect(reconnectSeconds(99, () => 0)).toBe(0);
 });

@@ -65,6 +65,27 @@ describe('a report', () => {
     expect(said({ ...outcome, stdout }).stdout).toEqual(stdout);
   });
 
+  test('goes on behind what was said while the program ran, and speaks of the whole', () => {
+    const stdout = Buffer.from('one two three');
+    const from = { stdout: { chunks: 2, bytes: 8 }, stderr: { chunks: 0, bytes: 0 } };
+    const ended = { ...outcome, stdout, stderr: Buffer.from('err') };
+    const messages = reportOf(given, ended, signer, from);
+    const chunks = readPayload(writePayload(messages))!.filter(({ message }) => message.type === 'output');
+    expect(chunks.map(({ message, data }) => [message.stream, message.chunk, data.toString()])).toEqual([
+      ['stdout', 2, 'three'],
+      ['stderr', 0, 'err'],
+    ]);
+    const all = reportOf(given, ended, signer);
+    expect((messages.at(-1) as Finished).statement).toBe((all.at(-1) as Finished).statement);
+  });
+
+  test('says all of an output from the beginning that had to be cut otherwise than it was said', () => {
+    const ended = { ...outcome, stdout: Buffer.alloc(900_000, 'a') };
+    const from = { stdout: { chunks: 2, bytes: 400_000 }, stderr: { chunks: 0, bytes: 0 } };
+    const [first] = reportOf(given, ended, { ...signer, limitBytes: 500_000 }, from);
+    expect(first).toMatchObject({ message: { stream: 'stdout', chunk: 0 } });
+  });
+
   test('stays below what a server takes: the outputs give way, the list stays whole', () => {
     const resultText = `[\n  "${'\\"'.repeat(200_000)}"\n]`;
     const ended = {

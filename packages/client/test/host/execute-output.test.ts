@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { LiveOutput } from '../../src/host/order.ts';
 import { executesHere, seen } from './execute-here.ts';
+import { until } from './until.ts';
 
 const here = executesHere();
 
@@ -81,5 +85,65 @@ describe('a program that prints more than the limit', () => {
     expect(many.cutBytes.stdout).toBeGreaterThan(98_000_000);
     // 200 MB went through; what is above the limit waits for the garbage collector.
     expect(many.residentKilobytes - few.residentKilobytes).toBeLessThan(90_000);
+  });
+});
+
+describe('whoever looks on while a program prints', () => {
+  const lines = 'i=0; while [ $i -lt 400 ]; do echo "line $i"; i=$((i+1)); done';
+
+  test('sees the beginning grow, and never more than the outcome begins with', async () => {
+    let output: LiveOutput | undefined;
+    const lengths: number[] = [];
+    const outcome = await here.execute({
+      interpreter: 'sh',
+      program: lines,
+      outputLimitBytes: 1000,
+      tap: {
+        open(opened) {
+          output = opened;
+        },
+        more: () => void lengths.push(output?.printed('stdout').length ?? 0),
+      },
+    });
+    const seen = output!.printed('stdout').toString();
+    expect(seen.length).toBeGreaterThan(400);
+    expect(outcome.stdout.toString().startsWith(seen)).toBe(true);
+    expect(lengths).toEqual([...lengths].sort((one, other) => one - other));
+  });
+
+  test('can hold the program up, until it is let go on', async () => {
+    const mark = join(here.temporaryFolder(), 'mark');
+    const program = `head -c 1000000 /dev/zero; touch ${mark}`;
+    let output: LiveOutput | undefined;
+    const held = here.execute({
+      interpreter: 'sh',
+      program,
+      tap: {
+        open(opened) {
+          output = opened;
+          opened.pause();
+        },
+        more: () => {},
+      },
+    });
+    await until('the program runs', () => output !== undefined);
+    await here.execute({ interpreter: 'sh', program: `head -c 1000000 /dev/zero; touch ${mark}.other` });
+    expect([existsSync(`${mark}.other`), existsSync(mark)]).toEqual([true, false]);
+    output?.resume();
+    expect((await held).stdout.length).toBe(1_000_000);
+    expect(existsSync(mark)).toBe(true);
+    rmSync(mark);
+    rmSync(`${mark}.other`);
+  });
+
+  test('does not keep a program from being ended at its time limit', async () => {
+    const outcome = await here.execute({
+      interpreter: 'sh',
+      program: 'head -c 1000000 /dev/zero',
+      timeoutSeconds: 0.5,
+      tap: { open: ({ pause }) => pause(), more: () => {} },
+    });
+    expect(outcome).toMatchObject({ ending: 'timed_out' });
+    expect(outcome.stdout.length).toBeGreaterThan(0);
   });
 });
