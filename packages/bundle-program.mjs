@@ -26,6 +26,8 @@ export async function bundleProgram({ name, folder, oldestNode, brought = [] }) 
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'eof',
+    // What ws would look for beside it: native parts that it does without.
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     banner: { js: `#!/usr/bin/env node\n${refusal}` },
     footer: { js: brought.map(licenceOf).join('\n') },
     logLevel: 'warning',

@@ -87,4 +87,4 @@ function settling(worker: LiveWorker, log: (line: string) => void): () => void {
   };
 }
 
-const tickMs = 3000;
+const tickMs = 1000;

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   errorPage,
@@ -179,10 +180,15 @@ describe('commands_monitor', () => {
       const running = monitor('0.05');
       await server.wasAsked(list);
       const text = await readFile(host.settings, 'utf8');
-      await writeFile(host.settings, text.replace(/^token = .*$/m, 'token = nonsense'));
+      // At once: half of a file would be another change.
+      const replace = async (changed: string) => {
+        await writeFile(join(host.folder, 'next'), changed);
+        await rename(join(host.folder, 'next'), host.settings);
+      };
+      await replace(text.replace(/^token = .*$/m, 'token = nonsense'));
       await running.says(/has changed, and the settings stay as they were: the token .* was not sealed/);
       await server.wasAsked(list, server.asked.length + 3);
-      await writeFile(host.settings, text.replace(server.url, other.url));
+      await replace(text.replace(server.url, other.url));
       await running.says(/the settings file has changed: it was read anew/);
       other.offer(1, { command: 'print(1)' });
       await running.says(/command 1 .*stored/);

@@ -4,9 +4,10 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeSealedServer, newKey, startFakeSealedServer } from '../fake-sealed-server.ts';
+import { startFakeServer } from '../fake-v1-server.ts';
 import { type FakeWork, offerWork } from '../fake-work.ts';
 import { findNode20 } from '../node-20.ts';
-import { type RunOptions, runClient, startClient } from '../run-client.ts';
+import { makeHost, type RunOptions, runClient, startClient } from '../run-client.ts';
 import { makePinnedHost, type PinnedHost } from '../session/pinned-host.ts';
 import { canMount, mountSmallDisk } from '../small-disk.ts';
 import { startTlsFront, tlsFixture } from '../tls-front.ts';
@@ -282,6 +283,19 @@ describe('where the live channel is refused', () => {
     await stored(2);
     expect(work.finished.map(({ stdout }) => stdout)).toEqual(['1\n', '2\n']);
     expect(await end(running)).toMatchObject({ code: 0 });
+  });
+
+  test('as v1 knows none, commands are fetched from a v1 server', async () => {
+    const server = await startFakeServer({ hasRecorded: false });
+    try {
+      const { settings } = await makeHost(server.url, 'verified');
+      server.offer(1, { command: 'print(1)' });
+      const running = startClient(['--action=run', '-S', settings, '--interval', '1']);
+      await running.says(/command 1 .*: succeeded .*, stored/);
+      expect(await end(running)).toMatchObject({ code: 0 });
+    } finally {
+      await server.close();
+    }
   });
 
   test('by a server that names none, commands are fetched over HTTP', async () => {
