@@ -22,3 +22,12 @@ export function armCrashPoint(name: string | undefined): void {
 export function crashPoint(name: CrashPointName): void {
   if (name === armed) process.kill(process.pid, 'SIGKILL');
 }
+
+/**
+ * The same on the live channel, as `says:hello` or `hears:run`: a frame with such a message is about to leave, or has come and
+ * is not heeded yet. An answer that says nothing is `hears:nothing`.
+ */
+export function wireCrashPoint(moment: 'says' | 'hears', types: readonly string[]): void {
+  const said = types.length === 0 ? ['nothing'] : types;
+  if (said.some((type) => armed === `${moment}:${type}`)) process.kill(process.pid, 'SIGKILL');
+}

@@ -4,6 +4,7 @@ import type { ServerMessage } from '@remotes/protocol/messages';
 import { readChannelPayload, writePayload } from '@remotes/protocol/messages/payload';
 import { channel } from '@remotes/protocol/requests/channel';
 import type { Context } from '../context.ts';
+import { wireCrashPoint } from '../crash-point.ts';
 import { endpointUrl } from '../endpoints.ts';
 import { trouble } from '../trouble.ts';
 import { type Handshake, offerHands } from './handshake.ts';
@@ -80,6 +81,7 @@ export async function openChannelWire(
         if (opened === undefined) return close('seal_broken', brokenBy(url));
         const frame = readFrame(opened.plain);
         if (frame === undefined) return close('malformed', spokenOddly(url));
+        wireCrashPoint('hears', frame.messages.map(typeOf));
         ending = frame.messages.map(endingIn).find(Boolean);
         if (!listener.frame(frame)) close('malformed', spokenOddly(url));
       },
@@ -96,6 +98,7 @@ export async function openChannelWire(
     return {
       handshake,
       send(messages) {
+        wireCrashPoint('says', messages.map(typeOf));
         const { counter, sealed } = seal(writePayload(messages));
         link.send(sealed);
         return counter;
@@ -115,6 +118,10 @@ type Keys = {
   readonly seal: ReturnType<typeof channelSealer>;
   readonly open: ReturnType<typeof channelOpener>;
 };
+
+function typeOf(said: Outgoing | ServerMessage): string {
+  return 'message' in said ? said.message.type : said.type;
+}
 
 /** What the server says last tells how it ends. */
 function endingIn(message: ServerMessage): ChannelEnding | undefined {

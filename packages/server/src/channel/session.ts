@@ -51,8 +51,11 @@ export function openSession(
   let counter = 0;
   const call = createCall(socket, pace.callMs);
 
-  const say = ({ seal }: Sealed, said: readonly ServerMessage[], answers?: number) =>
+  const say = ({ seal }: Sealed, said: readonly ServerMessage[], answers?: number) => {
+    const types = said.map(({ type }) => type);
+    reachCrashPoint('before-answer', types);
     socket.send(seal(writePayload(said, answers)).sealed);
+  };
 
   const end = (name: CloseName) => {
     if (isOver) return;
@@ -102,8 +105,6 @@ export function openSession(
     const obeyed = await obeyFrame({ mind, ticket, serverKeys, ...state, mayEnter }, counter, opened.plain);
     logRefusals(log, obeyed.said, obeyed.host, from);
     if (isOver) return;
-    const types = obeyed.said.map(({ type }) => type);
-    reachCrashPoint('before-answer', types);
     if (obeyed.said.length > 0 || !obeyed.end) say(open, obeyed.said, counter);
     if (obeyed.end) return end(obeyed.end);
     const isNew = obeyed.isGreeted && !state.isGreeted;
