@@ -1,4 +1,4 @@
-// RSA-4096 keys in number: a key pair takes half a second to make, so each pair of primes out of a small pool serves
+// RSA keys in number: a pair of 4096 bits takes half a second to make, so each pair of primes out of a small pool serves
 // as one. Good for measuring and for nothing else. Kept in bench/.cache between runs.
 import { createPrivateKey, createPublicKey, generatePrime } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,10 +8,10 @@ const cacheFolder = new URL('.cache/', import.meta.url).pathname;
 const exponent = 65537n;
 
 /** `count` key pairs as { publicPem, privatePem }. */
-export async function makeKeys(count) {
-  const file = `${cacheFolder}keys-${count}.json`;
+export async function makeKeys(count, bits = 4096) {
+  const file = `${cacheFolder}keys-${count}${bits === 4096 ? '' : `-${bits}`}.json`;
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-  const primes = await primePool(Math.ceil((1 + Math.sqrt(1 + 8 * count)) / 2));
+  const primes = await primePool(Math.ceil((1 + Math.sqrt(1 + 8 * count)) / 2), bits / 2);
   const keys = [];
   for (let i = 0; i < primes.length && keys.length < count; i++) {
     for (let j = 0; j < i && keys.length < count; j++) keys.push(keyOf(primes[i], primes[j]));
@@ -21,13 +21,13 @@ export async function makeKeys(count) {
   return keys;
 }
 
-async function primePool(size) {
+async function primePool(size, bits) {
   const make = promisify(generatePrime);
   const pool = [];
   while (pool.length < size) {
-    const prime = BigInt(`0x${Buffer.from(await make(2048)).toString('hex')}`);
-    // The two highest bits set, so that every product has 4096 bits.
-    if (prime >> 2046n === 3n && (prime - 1n) % exponent !== 0n) pool.push(prime);
+    const prime = BigInt(`0x${Buffer.from(await make(bits)).toString('hex')}`);
+    // The two highest bits set, so that every product has all its bits.
+    if (prime >> BigInt(bits - 2) === 3n && (prime - 1n) % exponent !== 0n) pool.push(prime);
   }
   return pool;
 }

@@ -1,16 +1,14 @@
 // What operators wait for, with a large fleet and a long past behind it, while results come in: on SQLite and PostgreSQL.
-import { execFileSync, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openStorage } from '../packages/server/dist/storage/open.js';
 import { openForSeed } from './fleet-database.mjs';
 import { seedFleet } from './fleet-seed.mjs';
+import { makeAdmin, signIn } from './operator.mjs';
 import { startPostgres } from './postgres.mjs';
 
-const serverBin = new URL('../packages/server/bin/remotes-server.js', import.meta.url).pathname;
 const resultsPerSecond = 1000;
-const name = 'bench';
 
 /**
  * `size`: hosts, jobs (runs = hosts × jobs) and samples of each question. `start(dataFolder, ...args)` starts a server.
@@ -43,12 +41,7 @@ async function measureOn({ dataFolder, databaseUrl, publicPem, size, start }) {
   await db.close();
 
   const where = databaseUrl === undefined ? [] : ['--database-url', databaseUrl];
-  const password = randomBytes(18).toString('base64url');
-  execFileSync(
-    process.execPath,
-    [serverBin, 'create-admin', '--name', name, '--password-stdin', '--data', dataFolder, ...where],
-    { input: `${password}\n`, stdio: ['pipe', 'ignore', 'inherit'] },
-  );
+  const password = makeAdmin(['--data', dataFolder, ...where]);
   const server = await start(dataFolder, ...where);
   const generator = fork(new URL('results.mjs', import.meta.url).pathname, [
     server.url,
@@ -123,25 +116,6 @@ async function timed(samples, ask) {
   times.sort((one, other) => one - other);
   const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
   return { p50Ms: at(0.5), p99Ms: at(0.99) };
-}
-
-async function signIn(url, password) {
-  let token;
-  const ask = async (method, path, body) => {
-    const answer = await fetch(new URL(path, url), {
-      method,
-      headers: {
-        ...(body && { 'content-type': 'application/json' }),
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const said = await answer.json();
-    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(said)}`);
-    return said;
-  };
-  ({ token } = await ask('POST', '/api/v2/session', { name, password, kind: 'bearer' }));
-  return ask;
 }
 
 /** Sends the generator this word, unless it speaks first, and answers what it says. */

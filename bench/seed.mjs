@@ -59,14 +59,14 @@ function seeder(db) {
       return db.prepare('select server_id from server_state').pluck().get();
     },
     /** A verified host; its key is used by the server alone, so that all may share one. */
-    host(publicPem, groupIds, channelKey = null) {
+    host(publicPem, groupIds, channelKey = null, fingerprint = undefined) {
       const uuid = randomUUID();
       const token = randomBytes(20).toString('hex');
       const id = insert('hosts', {
         uuid,
         name: uuid,
         public_pem: publicPem,
-        key_fingerprint: uuid,
+        key_fingerprint: fingerprint ?? uuid,
         state: 'verified',
         needs_approval: 0,
         registered_at: now,

@@ -20,6 +20,8 @@ export type Tools = {
   /** Aborted to end the program that runs. */
   readonly stop: AbortSignal;
   readonly say: (sentence: string) => void;
+  /** In the place of the machine itself, where hosts are only simulated. */
+  readonly execute?: (order: ProgramOrder) => Promise<Outcome>;
 };
 
 /** What a worker needs to run commands of one host that v1 gives it. */

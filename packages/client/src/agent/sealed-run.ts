@@ -89,9 +89,9 @@ async function execute(worker: SealedWorker, given: GiveRun, { stop, output }: E
   if (worker.stop.aborted) pass();
   const alive = sayAlive(worker, given);
   try {
-    const { pythonPath } = worker;
+    const { pythonPath, execute: carryOutProgram = executeProgram } = worker;
     const order = { graceSeconds, outputLimitBytes, pythonPath, signal: stop.signal, tap: output.tap };
-    return await executeProgram({ ...commandOf(given), ...order });
+    return await carryOutProgram({ ...commandOf(given), ...order });
   } finally {
     await alive.end();
     worker.stop.removeEventListener('abort', pass);
