@@ -16,7 +16,8 @@ import { previewJob, requireSome, showPreview, targetsText } from '../run/previe
 import { readRules, ruleOptions } from '../run/rules.ts';
 import { runColumns } from '../run/run-columns.ts';
 import { askedText, readTargets, targetOptions } from '../run/targets.ts';
-import { reportJob, watchJob, watchOptions } from '../run/watch-job.ts';
+import { reportJob, watchJob } from '../run/watch-job.ts';
+import { readWatching, watchOptions } from '../run/watching.ts';
 import { type Column, showDetails, showList } from '../screen/listing.ts';
 import { momentCell, sinceText } from '../screen/moment.ts';
 import { write } from '../screen/write.ts';
@@ -49,7 +50,8 @@ JOB is an id, or "last" for the newest one.
   --state STATE   of a job open, halted, stopped or ended; of a run queued, running, succeeded, failed …
   --kind KIND     ad_hoc or standing
   --limit N        how many (50); --all for all of them
-  --wave, --stop-after, --expires, --skip-unsuitable, --yes, --no-wait, --wait-seconds, --raw: as in "remotes run --help"
+  --wave, --stop-after, --expires, --skip-unsuitable, --yes, --no-wait, --wait-seconds, --follow,
+  --no-follow, --raw: as in "remotes run --help"
   --json, -o wide|csv  other forms
 
 Examples:
@@ -146,8 +148,9 @@ async function showOutcomes(given: Given): Promise<number> {
 }
 
 async function watch(given: Given): Promise<number> {
+  const watching = readWatching(given);
   const api = connect(given);
-  return watchJob(given, api, await findJob(api, given.words[0] ?? ''), 0);
+  return watchJob(given, watching, api, await findJob(api, given.words[0] ?? ''), 0);
 }
 
 async function listRuns(given: Given): Promise<number> {
@@ -174,6 +177,7 @@ async function runAgain(given: Given): Promise<number> {
   const api = connect(given);
   const id = await findJob(api, given.words[0] ?? '');
   const rules = readRules(given);
+  const watching = readWatching(given);
   const ask = { again: { job: id, which }, ...rules };
   const preview = await previewJob(api, ask);
   requireSome(preview, `That job has no such hosts (${which}).`);
@@ -185,7 +189,7 @@ async function runAgain(given: Given): Promise<number> {
   const yes = await agreedHosts(given, preview);
   const body = { which, ...rules, ...(yes !== undefined && { yes }) };
   const { answer: job } = await api.ask(jobsRoutes.jobs_again, { params: { id }, body });
-  if (!isGiven(given, 'no-wait')) return watchJob(given, api, job.id, preview.away + preview.never);
+  if (!isGiven(given, 'no-wait')) return watchJob(given, watching, api, job.id, preview.away + preview.never);
   await write(`${job.id}\n`);
   return exitStatus.done;
 }

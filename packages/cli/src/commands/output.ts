@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventsRoutes } from '@remotes/protocol/operators/events';
 import { type RunView, runsRoutes } from '@remotes/protocol/operators/runs';
 import { jsonText } from '@remotes/protocol/screen/json-text';
 import { visibleLine, visibleText } from '@remotes/protocol/screen/visible-text';
@@ -9,6 +9,8 @@ import type { CommandShape, Given } from '../command.ts';
 import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven } from '../given.ts';
+import { watchNews } from '../run/news.ts';
+import { createOutputReader } from '../run/output-reader.ts';
 import { endingText } from '../run/run-ending.ts';
 import { write } from '../screen/write.ts';
 import { usageTrouble } from '../trouble.ts';
@@ -58,8 +60,9 @@ async function show(given: Given): Promise<number> {
   const [part] = parts;
   const api = connect(given);
   const id = await findRun(api, given.words[0] ?? '');
-  if (isGiven(given, 'follow')) await follow(api, id, part, isGiven(given, 'raw'));
-  const { answer: run } = await api.ask(runsRoutes.runs_show, { params: { id } });
+  const show = async () => (await api.ask(runsRoutes.runs_show, { params: { id } })).answer;
+  if (isGiven(given, 'follow')) await follow(api, await show(), part, isGiven(given, 'raw'));
+  const run = await show();
   if (given.format === 'json') return showJson(api, run);
   if (!isGiven(given, 'follow')) await showWhole(api, id, part, isGiven(given, 'raw'));
   for (const line of remarks(run)) console.error(line);
@@ -91,29 +94,32 @@ async function copy(parts: AsyncIterable<Buffer>, to: NodeJS.WriteStream, isRaw:
   if (last !== undefined && last !== 0x0a && (to.isTTY || to === process.stderr)) await write('\n', to);
 }
 
-const pauseMs = 500;
-
 /** Piece by piece, as it comes. */
-async function follow(current: Api, id: string, part: Stream | undefined, isRaw: boolean): Promise<void> {
+async function follow(current: Api, run: RunView, part: Stream | undefined, isRaw: boolean): Promise<void> {
   const api = lastingApi(current, {
     onLost(message, isNews) {
       if (isNews) console.error(`${message} It is asked again until it answers.`);
     },
   });
-  let after = -1;
-  for (;;) {
-    const { answer } = await api.ask(runsRoutes.runs_output, { params: { id }, query: { after } });
-    for (const chunk of answer.chunks) {
-      after = chunk.chunk;
-      const to = part === undefined ? process[chunk.stream] : process.stdout;
-      if (part !== undefined && part !== chunk.stream) continue;
-      const bytes =
-        chunk.base64 === undefined ? Buffer.from(chunk.text ?? '') : Buffer.from(chunk.base64, 'base64');
-      await write(to.isTTY && !isRaw ? visibleText(bytes.toString()) : bytes, to);
+  const stop = new AbortController();
+  const query = { job: run.job_id, host: run.host.id, kinds: 'run,output' };
+  const open = (signal: AbortSignal) => api.stream(eventsRoutes.events, { query, signal });
+  const news = watchNews(open, stop.signal);
+  const reader = createOutputReader(api, run.id);
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  try {
+    for (;;) {
+      for await (const { stream, bytes } of reader.more()) {
+        if (part !== undefined && part !== stream) continue;
+        const to = part === undefined ? process[stream] : process.stdout;
+        const isShown = to.isTTY && !isRaw;
+        await write(isShown ? visibleText(decoders[stream].decode(bytes, { stream: true })) : bytes, to);
+      }
+      if (reader.hasEnded()) return;
+      await news.next(undefined);
     }
-    if (answer.next !== null) continue;
-    if (!['queued', 'delivered', 'running'].includes(answer.state)) return;
-    await delay(pauseMs);
+  } finally {
+    stop.abort();
   }
 }
 

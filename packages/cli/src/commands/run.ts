@@ -9,7 +9,8 @@ import { orderOptions, readOrder } from '../run/order.ts';
 import { previewJob, requireSome, showPreview, targetsText } from '../run/preview.ts';
 import { readRules, ruleOptions } from '../run/rules.ts';
 import { requireTargets, targetOptions } from '../run/targets.ts';
-import { watchJob, watchOptions } from '../run/watch-job.ts';
+import { watchJob } from '../run/watch-job.ts';
+import { readWatching, watchOptions } from '../run/watching.ts';
 import { write } from '../screen/write.ts';
 
 export const run: CommandShape = {
@@ -18,9 +19,9 @@ export const run: CommandShape = {
        remotes run … [options] --file FILE
        remotes run … [options] SAVED-COMMAND
 
-Runs something on hosts now: shows which hosts are meant, hands it out, follows it, and shows what came back, hosts that
-answered alike together. COMMAND is run by sh (PowerShell on Windows): one word is a line of the shell as it is, several
-arrive as they are typed.
+Runs something on hosts now: shows which hosts are meant, hands it out, and shows what comes back: of a few hosts as it
+comes, of many when all are done, hosts that answered alike together. COMMAND is run by sh (PowerShell on Windows): one
+word is a line of the shell as it is, several arrive as they are typed.
 
 Which hosts (the list is made once, when the job is made):
   -g, --group GROUP    all hosts of a hosts group; may be repeated
@@ -49,6 +50,9 @@ How:
 Afterwards:
   --no-wait            print the id of the job and do not wait
   --wait-seconds TIME  wait no longer than this; usually until all are done, for hosts that were away a minute
+  --no-follow          do not show what hosts print as it comes. On a terminal that is done for up to 20 hosts, line by
+                       line under their names ("web1 ! …" went to stderr); of more you see how far they are
+  -F, --follow         do it for any number of hosts, in a file or a pipe too
   --raw                on a terminal, too, show what hosts printed byte for byte
   --json, -o csv|wide  one JSON object, or a line a run
 
@@ -83,6 +87,7 @@ Examples:
 async function runOnHosts(given: Given): Promise<number> {
   const targets = requireTargets(given);
   const rules = readRules(given);
+  const watching = readWatching(given);
   const api = connect(given);
   const ask = { ...(await readOrder(given, api)), targets, ...rules };
   const preview = await previewJob(api, ask);
@@ -105,5 +110,5 @@ async function runOnHosts(given: Given): Promise<number> {
     await write(given.format === 'json' ? `${jsonText(job)}\n` : `${job.id}\n`);
     return exitStatus.done;
   }
-  return watchJob(given, api, job.id, preview.away + preview.never);
+  return watchJob(given, watching, api, job.id, preview.away + preview.never);
 }

@@ -27,14 +27,16 @@ export function onInterruption(api: Api, jobId: string, line: ProgressLine): Int
   };
   const onSignal = () => {
     if (isAsked || question || !process.stdin.isTTY || !process.stderr.isTTY) return leave();
-    line.clear();
+    line.hold();
     question = askWhatNow(leave);
     void question.answer.then(async (choice) => {
       question = undefined;
       if (choice === 'leave') leave();
-      if (choice !== 'stop') return;
-      isAsked = true;
-      console.error(await stopJob(api, jobId).catch(troubleText));
+      if (choice === 'stop') {
+        isAsked = true;
+        console.error(await stopJob(api, jobId).catch(troubleText));
+      }
+      line.release();
     });
   };
   process.on('SIGINT', onSignal);

@@ -29,11 +29,16 @@ export async function outcomesText(api: Api, jobId: string, shown: OutcomesShown
     const isSame = group !== biggest && biggest !== undefined && printedSame(group, biggest);
     parts.push(groupText(group, { names: await namesOf(api, jobId, group), isSame }, shown));
   }
-  if (answer.other_groups > 0)
-    parts.push(
-      `${answer.other_groups} other outcomes of ${hostsText(answer.other_runs)}: remotes jobs runs ${jobId}\n`,
-    );
+  const others = otherOutcomesText(jobId, answer);
+  if (others !== '') parts.push(others);
   return parts.join('\n');
+}
+
+export function otherOutcomesText(
+  jobId: string,
+  { other_groups: groups, other_runs: runs }: Pick<Outcomes, 'other_groups' | 'other_runs'>,
+): string {
+  return groups === 0 ? '' : `${groups} other outcomes of ${hostsText(runs)}: remotes jobs runs ${jobId}\n`;
 }
 
 type GroupRemarks = {
@@ -63,7 +68,7 @@ function groupText(
 }
 
 /** What a program returned, or what a failure said; nothing where it returned nothing to speak of. */
-function resultText({ result }: RunView, paint: Paint): string {
+export function resultText({ result }: RunView, paint: Paint): string {
   const text = result?.trim() ?? '';
   const list = readList(text);
   if (text === '' || list?.every((item) => item === '')) return '';
@@ -81,7 +86,8 @@ function readList(text: string): unknown[] | undefined {
   }
 }
 
-async function namesOf(
+/** Some of a group's hosts, or all. */
+export async function namesOf(
   api: Api,
   jobId: string,
   { runs, sample, state, outcome }: OutcomeGroup,

@@ -6,31 +6,34 @@ import { visibleLine } from '@remotes/protocol/screen/visible-text';
 import type { Api } from '../api/api.ts';
 import { lastingApi } from '../api/lasting-api.ts';
 import { itemsOf } from '../api/pages.ts';
-import type { Given, Options } from '../command.ts';
+import type { Given } from '../command.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
-import { isGiven, readSeconds } from '../given.ts';
+import { isGiven } from '../given.ts';
 import { createPaint } from '../screen/colours.ts';
 import { showList } from '../screen/listing.ts';
 import { createProgressLine } from '../screen/progress-line.ts';
 import { write } from '../screen/write.ts';
 import { isPassing, trouble } from '../trouble.ts';
 import { countsText, hostsText, progressText, statusOf, totalOf, underWay } from './counts.ts';
+import { endingsText } from './endings.ts';
 import { followJob, isOver, type JobLook, lookAt } from './follow.ts';
+import { followOutput } from './follow-output.ts';
 import { onInterruption } from './interruption.ts';
 import { outcomesText } from './outcomes.ts';
 import { runColumns } from './run-columns.ts';
-
-export const watchOptions = {
-  'wait-seconds': { type: 'string' },
-  raw: { type: 'boolean' },
-} as const satisfies Options;
+import { runsToFollow, type Watching } from './watching.ts';
 
 /** Hosts that were away at the beginning are waited for so long. */
 const awayPatienceMs = 60_000;
 
 /** Follows a job to its end, shows what came of it, and answers the exit status for it. */
-export async function watchJob(given: Given, api: Api, id: string, awayHosts: number): Promise<ExitStatus> {
-  const waitSeconds = readSeconds(given, 'wait-seconds');
+export async function watchJob(
+  given: Given,
+  { waitSeconds, isFollowed }: Watching,
+  api: Api,
+  id: string,
+  awayHosts: number,
+): Promise<ExitStatus> {
   const begun = Date.now();
   const elapsed = () => Date.now() - begun;
   const isEnough = ({ counts }: JobLook) => {
@@ -49,12 +52,17 @@ export async function watchJob(given: Given, api: Api, id: string, awayHosts: nu
   };
   const lasting = lastingApi(api, { signal, onLost });
   try {
-    await followJob(lasting, id, { isEnough, show, signal }).finally(() => {
+    const runs = await runsToFollow(given, isFollowed, lasting, id);
+    const print = line.printAbove;
+    const output = runs && followOutput(lasting, runs, { ...screenOf(given), print, signal });
+    await followJob(lasting, id, { isEnough, show, onEvent: output?.onEvent, signal }).finally(() => {
       line.clear();
       interruption.end();
     });
+    await output?.end();
     const look = await lookAt(lasting, id);
-    await reportJob(given, lasting, look);
+    if (output) await write(await endingsText(lasting, id, screenOf(given).paint));
+    else await reportJob(given, lasting, look);
     console.error(summaryText(look, elapsed(), await waitingHosts(lasting, look)));
     return interruption.wasAsked()
       ? exitStatus.interrupted
@@ -77,9 +85,12 @@ export async function reportJob(given: Given, api: Api, { job }: JobLook): Promi
   }
   if (format !== 'table')
     return showList(format, runColumns, itemsOf(api, jobsRoutes.jobs_runs, { params, query: {} }));
+  await write(await outcomesText(api, job.id, screenOf(given)));
+}
+
+function screenOf(given: Given) {
   const paint = createPaint(given.config, process.stdout);
-  const isRaw = isGiven(given, 'raw') || !process.stdout.isTTY;
-  await write(await outcomesText(api, job.id, { paint, isRaw }));
+  return { paint, isRaw: isGiven(given, 'raw') || !process.stdout.isTTY };
 }
 
 /** `1000 hosts: 987 succeeded, 13 failed, after 12 s. Job 0190…`, and what can be done next. */

@@ -65,6 +65,11 @@ export const RunDetail = Type.Object({
 const OutputChunk = Type.Object({
   stream: Type.Enum(['stdout', 'stderr']),
   chunk: Type.Integer(),
+  offset: about(
+    'Where it begins in its stream, in bytes. A host that loses its connection may say its output anew, in other pieces: ' +
+      'the stream has the same bytes then, so what is there already is passed over.',
+    Type.Integer(),
+  ),
   text: Type.Optional(Type.String()),
   base64: Type.Optional(Type.String()),
 });

@@ -1,25 +1,27 @@
 import type { AnswerOf } from '@remotes/protocol/operators/route';
 import type { runsRoutes } from '@remotes/protocol/operators/runs';
-import type { OutputStream, Run } from '../ports.ts';
+import type { OutputStream, Run, Tables } from '../ports.ts';
 
 type Chunk = { stream: OutputStream; chunk: number; bytes: Uint8Array };
 type ChunkView = AnswerOf<typeof runsRoutes.runs_output>['chunks'][number];
 
 /** A page ends with the piece that reaches this. */
 const pageBytes = 1024 * 1024;
+const pagePieces = 256;
 
 /** The pieces behind this number, and where to go on. */
-export function outputPage(
-  all: readonly Chunk[],
+export async function outputPage(
+  { outputs }: Pick<Tables, 'outputs'>,
+  runNumber: number,
   after: number,
-): { chunks: ChunkView[]; next: number | null } {
-  const rest = all.filter(({ chunk }) => chunk > after).sort((one, other) => one.chunk - other.chunk);
+): Promise<{ chunks: ChunkView[]; next: number | null }> {
+  const rest = await outputs.page(runNumber, after, pagePieces + 1);
   const chunks: ChunkView[] = [];
-  let bytes = 0;
-  for (const chunk of rest) {
-    if (bytes >= pageBytes) break;
-    chunks.push(viewOf(chunk));
-    bytes += chunk.bytes.length;
+  const streamBytes = { stdout: 0, stderr: 0 };
+  for (const { stream, chunk, bytes, bytesBefore } of rest.slice(0, pagePieces)) {
+    if (streamBytes.stdout + streamBytes.stderr >= pageBytes) break;
+    chunks.push({ stream, chunk, offset: bytesBefore + streamBytes[stream], ...contentOf(bytes) });
+    streamBytes[stream] += bytes.length;
   }
   return { chunks, next: chunks.length < rest.length ? (chunks.at(-1)?.chunk ?? null) : null };
 }
@@ -37,9 +39,9 @@ export async function* streamOf(
   for (const chunk of all) if (chunk.stream === stream) yield chunk.bytes;
 }
 
-function viewOf({ stream, chunk, bytes }: Chunk): ChunkView {
+function contentOf(bytes: Uint8Array): Pick<ChunkView, 'text' | 'base64'> {
   const buffer = Buffer.from(bytes);
   const text = buffer.toString();
   const isExact = Buffer.from(text).equals(buffer);
-  return isExact ? { stream, chunk, text } : { stream, chunk, base64: buffer.toString('base64') };
+  return isExact ? { text } : { base64: buffer.toString('base64') };
 }

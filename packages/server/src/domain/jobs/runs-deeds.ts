@@ -59,7 +59,7 @@ export const runsDeeds: ApiDeeds<keyof typeof runsRoutes> = {
     const run = await findRun(tables, params.id, actor.hostsGroupIds);
     if (isProblem(run)) return run;
     const { state, outputBytes, outputCutBytes, isMasked } = run;
-    const { chunks, next } = outputPage(await tables.outputs.chunks(run.number), query.after ?? -1);
+    const { chunks, next } = await outputPage(tables, run.number, query.after ?? -1);
     return {
       answer: {
         state,

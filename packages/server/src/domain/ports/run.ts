@@ -127,9 +127,14 @@ export type OutputStream = 'stdout' | 'stderr';
 
 export type OutputHead = { runNumber: number; stream: OutputStream; bytes: Uint8Array };
 
+/** `bytesBefore`: of its stream, up to and with the piece that was asked after. */
+export type OutputPiece = { stream: OutputStream; chunk: number; bytes: Uint8Array; bytesBefore: number };
+
 export interface OutputsTable {
   addChunk(runNumber: number, stream: OutputStream, chunk: number, bytes: Uint8Array): Promise<void>;
   chunks(runNumber: number): Promise<{ stream: OutputStream; chunk: number; bytes: Uint8Array }[]>;
+  /** So many pieces at most of those behind this number, in the order in which they were stored. */
+  page(runNumber: number, after: number, limit: number): Promise<OutputPiece[]>;
   /** The number that the next piece gets; 0 where there is none. */
   nextChunk(runNumber: number): Promise<number>;
   /** The beginnings of what these runs printed, each so many bytes at most, in pieces to be put together in their order. */

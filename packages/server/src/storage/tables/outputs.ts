@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { OutputHead, OutputStream, OutputsTable } from '../../domain/ports.ts';
+import type { OutputHead, OutputPiece, OutputStream, OutputsTable } from '../../domain/ports.ts';
 import type { Connection } from '../connection.ts';
 import { prepared, sqlOnce } from '../prepared.ts';
 import { listOf } from './id-list.ts';
@@ -22,6 +22,26 @@ const chunks = prepared((db, given: { runNumber: number }) =>
     .orderBy('stream')
     .orderBy('chunk'),
 );
+/** One statement, as the output may be stored anew between two. */
+const page = prepared((db, given: { runNumber: number; after: number; limit: number }) =>
+  db
+    .with('before', (qb) =>
+      qb
+        .selectFrom('run_output')
+        .select(['stream', sql<number | string>`sum(length(bytes))`.as('bytes')])
+        .where('run_number', '=', given.runNumber)
+        .where('chunk', '<=', given.after)
+        .groupBy('stream'),
+    )
+    .selectFrom('run_output')
+    .leftJoin('before', 'before.stream', 'run_output.stream')
+    .select(['run_output.stream', 'run_output.chunk', 'run_output.bytes', 'before.bytes as bytesBefore'])
+    .where('run_number', '=', given.runNumber)
+    .where('chunk', '>', given.after)
+    .orderBy('chunk')
+    .orderBy('run_output.stream')
+    .limit(given.limit),
+);
 const last = prepared((db, given: { runNumber: number }) =>
   db
     .selectFrom('run_output')
@@ -38,6 +58,10 @@ export function outputsTable(connection: Connection): OutputsTable {
       await addChunk.run(connection, { runNumber, stream, chunk, bytes });
     },
     chunks: (runNumber: number) => chunks.all(connection, { runNumber }),
+    async page(runNumber: number, after: number, limit: number): Promise<OutputPiece[]> {
+      const pieces = await page.all(connection, { runNumber, after, limit });
+      return pieces.map((piece) => ({ ...piece, bytesBefore: Number(piece.bytesBefore ?? 0) }));
+    },
     async nextChunk(runNumber: number) {
       const newest = (await last.first(connection, { runNumber }))?.chunk ?? null;
       return newest === null ? 0 : Number(newest) + 1;
