@@ -30,15 +30,15 @@ export async function startFleet({
       host: uuid,
       fingerprint,
       serverId: server.serverId,
-      journal: journal.of(stored),
+      journal: journal.of(),
       signals,
       execute: executes ? undefined : endsAtOnce(outputBytes),
       pollSeconds,
       log(line) {
         if (line.startsWith('connected to')) connected.add(uuid);
-        else if (line.startsWith('command ')) return;
+        else if (/^command .*stored( now)?$/.test(line) && !line.includes('not stored')) stored();
         else {
-          connected.delete(uuid);
+          if (!line.startsWith('command ')) connected.delete(uuid);
           trouble = line;
         }
       },

@@ -38,7 +38,7 @@ export async function openFleetJournal(path) {
     });
 
   return Object.freeze({
-    of(onStored) {
+    of() {
       const held = new Map();
       const begun = new Map();
       return Object.freeze({
@@ -66,7 +66,6 @@ export async function openFleetJournal(path) {
         },
         async stored(id) {
           if (held.delete(id)) heldRuns -= 1;
-          onStored();
         },
         keepUnbegun: async () => undefined,
         close: async () => {},

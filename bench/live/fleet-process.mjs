@@ -21,6 +21,7 @@ const fleet = await startFleet({
 // Looked at often, so that neither coming nor going is told late.
 const looking = setInterval(() => {
   const { connected, trouble } = fleet.state();
+  if (trouble?.startsWith('command ')) throw new Error(trouble);
   const isNow = connected === hosts.length;
   if (isNow === isConnected) return;
   if (!isNow && connected > 0 && isConnected === false) return;

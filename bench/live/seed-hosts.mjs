@@ -14,7 +14,7 @@ export function seedHosts(dataFolder, keysFolder, count, publicPem) {
       const { privateKey, publicKey } = generateKeyPairSync('ed25519');
       const path = join(keysFolder, `${number}.pem`);
       writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-      const fingerprint = randomBytes(32).toString('base64url');
+      const fingerprint = randomBytes(32).toString('hex');
       const { uuid } = write.host(publicPem, [group], signingPublicText(publicKey), fingerprint);
       return { uuid, fingerprint, settings: { channel_key: path } };
     });
