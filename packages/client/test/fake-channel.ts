@@ -9,6 +9,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 type FakeConnection = {
   /** What the host said in it, a list for each frame. */
   readonly frames: HostMessage[][];
+  /** The numbers of the server's frames that it answered. */
+  readonly answered: number[];
   readonly push: (...messages: ServerMessage[]) => void;
   readonly goodbye: (code: keyof typeof closeCodes) => void;
   readonly close: (code: number, reason?: string) => void;
@@ -70,6 +72,7 @@ export function serveChannel<S extends Session>(server: Server, { shake, obey }:
       socket.send(keys.seal(writePayload(messages, answers)).sealed);
     const connection: FakeConnection = {
       frames: [],
+      answered: [],
       push: (...messages) => send(messages),
       goodbye(code) {
         send([{ type: 'goodbye', code, sentence: closeCodes[code].sentence }]);
@@ -95,7 +98,8 @@ export function serveChannel<S extends Session>(server: Server, { shake, obey }:
       const opened = keys.open(data);
       if (opened === undefined) return socket.close(closeCodes.seal_broken.code);
       const { counter, plain } = opened;
-      const { carried } = readChannelPayload(plain)!;
+      const { carried, answers: answered } = readChannelPayload(plain)!;
+      if (answered !== undefined) connection.answered.push(answered);
       const cut = channel.cuts.shift();
       if (cut === 'before') return connection.cut();
       connection.frames.push(carried.map(({ message }) => message as unknown as HostMessage));

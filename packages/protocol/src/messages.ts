@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Check } from 'typebox/value';
+import { Call } from './messages/call.ts';
 import { Claim, Claimed, GiveRun } from './messages/claim.ts';
 import { Commands, ListCommands } from './messages/commands-list.ts';
 import { Enrol, Enrolled } from './messages/enrol.ts';
@@ -54,6 +55,7 @@ export const serverMessages = {
   claimed: Claimed,
   stored: Stored,
   stop: Stop,
+  call: Call,
   goodbye: Goodbye,
   refusal: MessageRefusal,
 } as const;

@@ -67,15 +67,20 @@ export async function openChannelHost(url: string, keys: HostKeys, options: Clie
     const payload = opened && readChannelPayload(opened.plain);
     if (!payload) throw new Error('A frame of the server does not open.');
     const messages = payload.carried.map(({ message }) => message as ServerMessage);
+    const isCall = messages.some(({ type }) => type === 'call');
+    if (isCall && !host.isDeaf) webSocket.send(seal(writePayload([], opened.counter)).sealed);
     if (payload.answers === undefined) pushed.push(...messages);
     else answered.push({ answers: payload.answers, messages });
   });
 
   const host = {
+    /** While it is, it answers no call; its WebSocket answers pings all the same. */
+    isDeaf: false,
     webSocket,
     url,
     keys,
     server,
+    reply,
     secret,
     closed,
     /** What came unasked, in its order. */

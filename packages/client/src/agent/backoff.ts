@@ -24,7 +24,18 @@ export function nextWaitSeconds(
   return Math.max(intervalSeconds, asked) + random() * spread;
 }
 
-/** How long to wait before a connection that was lost is tried again: drawn at random up to a second, then two, four, up to a minute. */
-export function reconnectSeconds(failures: number, random: () => number = Math.random): number {
-  return random() * Math.min(60, 2 ** Math.min(failures, 30));
+/** Nobody vouches for what an upgrade is refused with, nor for the code of a close. */
+const longestAskedSeconds = 120;
+
+/**
+ * How long to wait before a connection that was lost is tried again: drawn at random up to a second, then two, four, up to a
+ * minute; or as long as was asked for, and a random part of that more.
+ */
+export function reconnectSeconds(
+  failures: number,
+  askedSeconds: number | undefined,
+  random: () => number = Math.random,
+): number {
+  if (askedSeconds === undefined) return random() * Math.min(60, 2 ** Math.min(failures, 30));
+  return Math.min(askedSeconds, longestAskedSeconds) * (1 + random() / 2);
 }

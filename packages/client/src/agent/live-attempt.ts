@@ -34,9 +34,7 @@ export function channelAttempts({ work, current, note, log }: Attempts) {
   let flaps = 0;
 
   const waitAtLeast = (seconds: number | undefined, doublings: number) =>
-    seconds === undefined
-      ? reconnectSeconds(Math.max(0, doublings - 1))
-      : Math.min(seconds, longestSeconds) * (1 + Math.random() / 2);
+    reconnectSeconds(Math.max(0, doublings - 1), seconds);
 
   return async (worker: LiveWorker): Promise<ChannelAttempt> => {
     worker.sealed.use(undefined);
@@ -63,7 +61,10 @@ export function channelAttempts({ work, current, note, log }: Attempts) {
       const doublings = isWelcomed ? Math.min(flaps, mostFlaps) : failures;
       const attempt = {
         sentence: `the connection to ${serverUrl} ended: ${sentence}`,
-        waitSeconds: waitAtLeast(name === 'host_refused' ? refusedSeconds : retryAfterSeconds, doublings),
+        waitSeconds: waitAtLeast(
+          name === 'host_refused' && isSealed ? refusedSeconds : retryAfterSeconds,
+          doublings,
+        ),
         isBlocked: name === 'too_long' ? flaps > 1 : failures >= failuresThatBlock && !saysWhy.has(name),
       };
       return isSealed && name !== 'cut' && closeCodes[name].isFinal
@@ -95,4 +96,3 @@ const refusalsThatBlock = 10;
 const lastingMs = 10_000;
 /** Up to eight seconds. */
 const mostFlaps = 3;
-const longestSeconds = 3600;

@@ -9,8 +9,8 @@ import { goRound, noteState, settleRound, unlessTrouble } from './round.ts';
 
 export type Live = {
   readonly current: CurrentWorker;
-  /** Whether the server has a live channel, as far as anybody knows. */
-  readonly hasChannel: () => Promise<boolean>;
+  /** Whether the server has a live channel, as far as anybody knows; `isDoubted`: it could not be opened where it is said to be. */
+  readonly hasChannel: (isDoubted: boolean) => Promise<boolean>;
   /** Aborted to end it. */
   readonly finish: AbortSignal;
   /** Of asking over HTTP, where there is no channel. */
@@ -36,7 +36,9 @@ export async function live(settings: Live): Promise<ChannelEnding | undefined> {
     const isDue = passingMs() >= (overHttp?.untilMs ?? 0);
     const sealed = work.sealed();
     const attempt =
-      sealed !== undefined && isReady && isDue && (await hasChannel()) ? await tryChannel(sealed) : undefined;
+      sealed !== undefined && isReady && isDue && (await hasChannel(overHttp !== undefined))
+        ? await tryChannel(sealed)
+        : undefined;
     if (attempt?.finalEnding !== undefined) {
       note(attempt.sentence);
       await work.queue.idle();

@@ -9,6 +9,8 @@ import type { Outgoing } from './sealed-session.ts';
 export type ChannelAnswers = {
   /** Says these, in as many frames as they need; the answers to all of them. */
   readonly ask: (messages: readonly Outgoing[], signal?: AbortSignal) => Promise<ServerMessage[]>;
+  /** Answers this frame of the server with one that says nothing else, before what waits. */
+  readonly reply: (answers: number) => void;
   /** The answer to this frame has come. False when no such answer is awaited; `unheard` gets what nobody waits for any more. */
   readonly take: (
     counter: number,
@@ -21,7 +23,7 @@ export type ChannelAnswers = {
   readonly oldestMs: () => number;
 };
 
-export function openAnswers(send: (messages: readonly Outgoing[]) => number): ChannelAnswers {
+export function openAnswers(send: (frame: OutgoingFrame) => number): ChannelAnswers {
   const unsent: Question[] = [];
   const unanswered: (Question & { readonly counter: number; readonly sentAtMs: number })[] = [];
   let unansweredBytes = 0;
@@ -36,7 +38,7 @@ export function openAnswers(send: (messages: readonly Outgoing[]) => number): Ch
       unsent.shift();
       if (next.isGivenUp()) continue;
       unansweredBytes += next.frame.bytes;
-      unanswered.push({ ...next, counter: send(next.frame.messages), sentAtMs: passingMs() });
+      unanswered.push({ ...next, counter: send(next.frame), sentAtMs: passingMs() });
     }
   };
 
@@ -68,6 +70,16 @@ export function openAnswers(send: (messages: readonly Outgoing[]) => number): Ch
     });
 
   return {
+    reply(answers) {
+      if (ending !== undefined) return;
+      unsent.unshift({
+        frame: { messages: [], bytes: 0, answers },
+        isGivenUp: () => false,
+        resolve: () => {},
+        reject: () => {},
+      });
+      sendNext();
+    },
     async ask(messages, signal) {
       if (ending !== undefined) throw ending;
       const asked = framesOf(messages).map((frame) => askFrame(frame, signal));

@@ -1,6 +1,11 @@
 import type { Outgoing } from './sealed-session.ts';
 
-export type OutgoingFrame = { readonly messages: readonly Outgoing[]; readonly bytes: number };
+export type OutgoingFrame = {
+  readonly messages: readonly Outgoing[];
+  readonly bytes: number;
+  /** The number of the server's frame that this one answers, where it does. */
+  readonly answers?: number;
+};
 
 /** Cut so that what else is to be said need not wait for a long one, and that a stranger’s first fits into what a server reads. */
 export function framesOf(messages: readonly Outgoing[]): OutgoingFrame[] {

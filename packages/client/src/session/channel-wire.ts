@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { wireCrashPoint } from '../crash-point.ts';
 import { endpointUrl } from '../endpoints.ts';
 import { trouble } from '../trouble.ts';
+import type { OutgoingFrame } from './channel-frames.ts';
 import { type Handshake, offerHands } from './handshake.ts';
 import { readServerMessage } from './read-server-message.ts';
 import type { Outgoing } from './sealed-session.ts';
@@ -20,7 +21,12 @@ export type ChannelEnding = {
   readonly retryAfterSeconds?: number | undefined;
 };
 
-type Frame = { readonly answers: number | undefined; readonly messages: readonly ServerMessage[] };
+type Frame = {
+  /** Its own number. */
+  readonly counter: number;
+  readonly answers: number | undefined;
+  readonly messages: readonly ServerMessage[];
+};
 
 export type ChannelListener = {
   /** False when it is not to be expected. */
@@ -33,8 +39,8 @@ export type ChannelListener = {
 /** Sealed frames both ways, over one connection to a server that has proved which key it holds. */
 export type ChannelWire = {
   readonly handshake: Handshake;
-  /** Says these in one frame; the answer is its number. */
-  readonly send: (messages: readonly Outgoing[]) => number;
+  /** Says it; the answer is its number. */
+  readonly send: (frame: OutgoingFrame) => number;
   readonly close: (name: CloseName, sentence?: string) => void;
 };
 
@@ -79,7 +85,7 @@ export async function openChannelWire(
         if (ending !== undefined) return;
         const opened = keys?.open(bytes);
         if (opened === undefined) return close('seal_broken', brokenBy(url));
-        const frame = readFrame(opened.plain);
+        const frame = readFrame(opened);
         if (frame === undefined) return close('malformed', spokenOddly(url));
         wireCrashPoint('hears', frame.messages.map(typeOf));
         ending = frame.messages.map(endingIn).find(Boolean);
@@ -97,9 +103,9 @@ export async function openChannelWire(
     const { handshake, seal } = await shaking;
     return {
       handshake,
-      send(messages) {
+      send({ messages, answers }) {
         wireCrashPoint('says', messages.map(typeOf));
-        const { counter, sealed } = seal(writePayload(messages));
+        const { counter, sealed } = seal(writePayload(messages, answers));
         link.send(sealed);
         return counter;
       },
@@ -130,11 +136,12 @@ function endingIn(message: ServerMessage): ChannelEnding | undefined {
 }
 
 /** Undefined when it is nothing that a server says. What a newer one may say besides is passed over. */
-function readFrame(plain: Buffer): Frame | undefined {
+function readFrame({ counter, plain }: { counter: number; plain: Buffer }): Frame | undefined {
   const payload = readChannelPayload(plain);
   const read = payload?.carried.map(({ message }) => readServerMessage(message));
   if (payload === undefined || read === undefined || read.includes('malformed')) return undefined;
-  return { answers: payload.answers, messages: read.filter((message) => typeof message === 'object') };
+  const messages = read.filter((message) => typeof message === 'object');
+  return { counter, answers: payload.answers, messages };
 }
 
 function endingOf(code: number, reason: string): ChannelEnding {

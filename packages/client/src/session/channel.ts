@@ -35,22 +35,28 @@ export async function openChannel(
 ): Promise<Channel> {
   const { origin } = endpointUrl(context.settings, 'channel');
   let silenceMs = firstSilenceMs;
+  let saidAtMs = passingMs();
+  let speechMs = Number.POSITIVE_INFINITY;
   let heardAtMs = passingMs();
   let tellEnding: (ending: ChannelEnding) => void = () => {};
   const ended = new Promise<ChannelEnding>((resolve) => {
     tellEnding = resolve;
   });
   let isOpen = true;
-  const answers = openAnswers((messages) => wire.send(messages));
+  const answers = openAnswers((frame) => {
+    saidAtMs = passingMs();
+    return wire.send(frame);
+  });
   const wire = await openChannelWire(
     context,
     {
       heard: () => {
         heardAtMs = passingMs();
       },
-      frame({ answers: counter, messages }) {
-        if (counter !== undefined) return answers.take(counter, messages, onPush);
+      frame({ counter, answers: answered, messages }) {
+        if (answered !== undefined) return answers.take(answered, messages, onPush);
         for (const message of messages) {
+          if (message.type === 'call') answers.reply(counter);
           if (message.type === 'run' && message.time_ms !== undefined) noteTime(message.time_ms);
           onPush(message);
         }
@@ -77,6 +83,8 @@ export async function openChannel(
     const isSilent = passingMs() - heardAtMs > silenceMs;
     if (isSilent) wire.close('going_away', `nothing was heard of ${origin} for ${silenceMs / 1000} s`);
     else if (answers.oldestMs() > patienceMs) wire.close('going_away', `${origin} answers nothing`);
+    // Whoever sits on the way can answer pings, but not this; and what he holds back of the server comes before its answer.
+    else if (passingMs() - saidAtMs > speechMs) void answers.ask([]).catch(() => {});
   }, watchMs);
   void ended.then(() => clearInterval(watch));
 
@@ -93,6 +101,7 @@ export async function openChannel(
     const welcome = answered.find((message) => message.type === 'welcome');
     if (welcome !== undefined) {
       silenceMs = welcome.heartbeat_seconds * 2500;
+      speechMs = welcome.heartbeat_seconds * 2000;
       clock = { serverMs: welcome.time_ms, askedAtMs };
     }
     if (proof.length === 0) return answered;

@@ -82,6 +82,7 @@ const shapes: Readonly<Record<ServerMessage['type'], is.Shape>> = {
   claimed: is.objectOf({ runs: is.wholeFrom(0), has_more: is.isTruth, time_ms: is.isTimeMs }),
   stored: is.objectOf(aRun),
   stop: is.objectOf(aRun),
+  call: is.objectOf({}),
   goodbye: is.objectOf({ code: is.isText, sentence: is.isText }),
   refusal: is.objectOf({ of: is.isText, code: is.isText, sentence: is.isText }, { run: is.isUuid }),
 };

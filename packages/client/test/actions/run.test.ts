@@ -230,6 +230,20 @@ describe('a live channel that ends', () => {
     expect(await end(running)).toMatchObject({ code: 0 });
   });
 
+  test('is answered under the seal when it calls, and said something else now and then', async () => {
+    const running = run();
+    await connected();
+    const { frames, answered, push } = fake.channel.last();
+    push({ type: 'call' });
+    // The first frame of the server has answered the hello.
+    await expect.poll(() => answered).toEqual([1]);
+    const before = frames.length;
+    await expect.poll(() => frames.length).toBeGreaterThan(before + 1);
+    expect(frames.slice(1).flat()).toEqual([]);
+    expect(fake.channel.upgrades).toBe(1);
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+
   test('proved by another key is told nothing', async () => {
     const other = newKey();
     fake.signer = other;

@@ -30,7 +30,11 @@ test('what the server asks for is the least, up to an hour', () => {
 });
 
 test('a connection is tried again after a random part of a second, then of two, of four, up to a minute', () => {
-  const longest = [0, 1, 2, 5, 6, 99].map((failures) => reconnectSeconds(failures, () => 1));
+  const longest = [0, 1, 2, 5, 6, 99].map((failures) => reconnectSeconds(failures, undefined, () => 1));
   expect(longest).toEqual([1, 2, 4, 32, 60, 60]);
-  expect(reconnectSeconds(99, () => 0)).toBe(0);
+  expect(reconnectSeconds(99, undefined, () => 0)).toBe(0);
+});
+
+test('a wait that anybody on the way may have made up keeps a host away for three minutes at most', () => {
+  expect([1, 8, 120, 1e9].map((asked) => reconnectSeconds(0, asked, () => 1))).toEqual([1.5, 12, 180, 180]);
 });

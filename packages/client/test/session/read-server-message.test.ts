@@ -47,6 +47,7 @@ const good = [
     streams: [{ run: uuid, attempt: 1, stdout: 0, stderr: 3 }],
   },
   { type: 'goodbye', code: 'c', sentence: 's' },
+  { type: 'call' },
   { type: 'recalled', learnt: 0 },
   { type: 'host', answer: hostStatus },
   { type: 'commands', results: [{ group: 1, command: 2 }] },

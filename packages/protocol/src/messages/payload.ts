@@ -3,8 +3,8 @@
  *
  *     length of the JSON (4 bytes, big endian) · JSON: {"messages": […]} · the bytes of each message that has some, in order
  *
- * A message that carries bytes says how many as `bytes`. On the live channel the JSON of a frame of the server that answers
- * one of the host has `answers` beside `messages`: the number of that frame.
+ * A message that carries bytes says how many as `bytes`. On the live channel the JSON of a frame that answers one of the other
+ * end has `answers` beside `messages`: the number of that frame.
  */
 export type Message = { readonly type: string; readonly bytes?: number };
 

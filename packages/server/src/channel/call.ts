@@ -1,14 +1,16 @@
-import type { HostSocket } from './host-socket.ts';
-
-/** Asks whether the other end is still there. */
+/** Asks whether the other end is still there, and believes only what it says under the seal. */
 export type Call = {
-  /** True once it answers or says anything; false when it is silent for too long, or gone. */
+  /** True once it answers; false when it is silent for too long, or gone. */
   isAnswered(): Promise<boolean>;
-  settle(isThere: boolean): void;
+  /** It has answered the frame of this number. */
+  answered(number: number): void;
+  end(): void;
 };
 
-export function createCall(socket: HostSocket, patienceMs: number): Call {
+/** `say` says the call, and tells the number of its frame. */
+export function createCall(say: () => number, patienceMs: number): Call {
   let asked: Promise<boolean> | undefined;
+  let number: number | undefined;
   let settle = (_isThere: boolean) => {};
   return Object.freeze({
     isAnswered() {
@@ -18,12 +20,17 @@ export function createCall(socket: HostSocket, patienceMs: number): Call {
           clearTimeout(timer);
           settle = () => {};
           asked = undefined;
+          number = undefined;
           resolve(isThere);
         };
-        socket.ping();
+        number = say();
       });
       return asked;
     },
-    settle: (isThere: boolean) => settle(isThere),
+    // What was said before the call may have been held back on its way: only what names it counts.
+    answered(named: number) {
+      if (named === number) settle(true);
+    },
+    end: () => settle(false),
   });
 }

@@ -10,7 +10,8 @@ import { createAdmission } from './admission.ts';
 import type { ChannelDoor } from './door.ts';
 import { type Pace, usualPace } from './pace.ts';
 import { type OpenSession, openSession } from './session.ts';
-import { startWatch } from './watch.ts';
+import { createStrangerBytes } from './stranger-bytes.ts';
+import { startWatch, type Watching } from './watch.ts';
 import { fitWebSocket } from './web-socket.ts';
 
 /** The door for hosts that stay connected. */
@@ -28,18 +29,17 @@ export type Channel = {
 export function createChannel(mind: Mind, log: Logger, pace: Pace = usualPace): Channel {
   const door: ChannelDoor = Object.freeze({ mind, log, pace, noteDuplicate: createDuplicateNotes() });
   const watch = startWatch(mind, pace);
+  const strangerBytes = createStrangerBytes();
   const admission = createAdmission(pace.mostNewcomers);
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: mind.limits.bodyBytes,
-    handleProtocols: () => channel.subprotocol,
-  });
+  const webSockets = new WebSocketServer(optionsOf(mind.limits.bodyBytes));
   let isStopping = false;
   return Object.freeze({
     isMeant,
-    waitSeconds: () => (isStopping ? 1 : admission.waitSeconds(watch.newcomers())),
+    waitSeconds() {
+      if (isStopping) return 1;
+      if (admission.waitSeconds(watch.newcomers()) > 0) watch.makeRoom();
+      return admission.waitSeconds(watch.newcomers());
+    },
     open(request: IncomingMessage, socket: Duplex, head: Buffer, from: Visitor) {
       webSockets.handleUpgrade(request, socket, head, (webSocket) =>
         fitWebSocket(webSocket, (hostSocket) => {
@@ -48,7 +48,10 @@ export function createChannel(mind: Mind, log: Logger, pace: Pace = usualPace): 
             door,
             hostSocket,
             from,
-            watch.begin(() => session),
+            watchStranger(
+              watch.begin(() => session),
+              strangerBytes.count(socket),
+            ),
           );
           session = opened.session;
           return opened.ears;
@@ -68,6 +71,29 @@ export function createChannel(mind: Mind, log: Logger, pace: Pace = usualPace): 
       watch.stop();
     },
   });
+}
+
+function optionsOf(maxPayload: number) {
+  return {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload,
+    // Whoever does not close in turn is cut. The types do not know it.
+    closeTimeout: 2_000,
+    handleProtocols: () => channel.subprotocol,
+  };
+}
+
+/** Whoever has said hello is no stranger any more. */
+function watchStranger(watching: Watching, stopCounting: () => void): Watching {
+  return {
+    ...watching,
+    greeted() {
+      stopCounting();
+      watching.greeted();
+    },
+  };
 }
 
 /** An upgrade to what is spoken here, and nothing else: whatever lacks something of it is answered as a plain request. */

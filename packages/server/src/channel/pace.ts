@@ -6,6 +6,10 @@ export type Pace = {
   readonly helloMs: number;
   /** Until a connection that says nothing is called, and until one that does not answer is cut. */
   readonly silenceMs: number;
+  /** Until a connection is cut that says nothing under the seal. */
+  readonly speechMs: number;
+  /** After so long whoever has not said hello goes, where others wait to come in. */
+  readonly roomMs: number;
   /** For a connection to show that it lives, when its host comes once more. */
   readonly callMs: number;
   /** Until those are cut at a stop that do not close. */
@@ -19,6 +23,8 @@ export type Pace = {
 export const usualPace: Pace = Object.freeze({
   helloMs: 10_000,
   silenceMs: liveHeartbeatSeconds * 1000,
+  speechMs: 10 * liveHeartbeatSeconds * 1000,
+  roomMs: 2_000,
   callMs: 5_000,
   stopMs: 3_000,
   tickMs: 1_000,

@@ -12,7 +12,7 @@ import { type BegunSession, beginSession } from '../domain/handshake.ts';
 import type { LiveHost } from '../domain/live-hosts.ts';
 import type { Visitor } from '../domain/presence.ts';
 import type { ProvedHost } from '../domain/prove.ts';
-import { createCall } from './call.ts';
+import { type Call, createCall } from './call.ts';
 import type { ChannelDoor } from './door.ts';
 import { createFrameQueue } from './frame-queue.ts';
 import type { HostSocket, SocketEars } from './host-socket.ts';
@@ -47,14 +47,15 @@ export function openSession(
   let sealed: Sealed | undefined;
   let state: Pick<ChannelSession, 'host' | 'isGreeted'> = { host: undefined, isGreeted: false };
   let live: LiveHost | undefined;
+  let call: Call | undefined;
   let isOver = false;
   let counter = 0;
-  const call = createCall(socket, pace.callMs);
-
   const say = ({ seal }: Sealed, said: readonly ServerMessage[], answers?: number) => {
     const types = said.map(({ type }) => type);
     reachCrashPoint('before-answer', types);
-    socket.send(seal(writePayload(said, answers)).sealed);
+    const frame = seal(writePayload(said, answers));
+    socket.send(frame.sealed);
+    return frame.counter;
   };
 
   const end = (name: CloseName) => {
@@ -67,7 +68,7 @@ export function openSession(
 
   const leave = () => {
     isOver = true;
-    call.settle(false);
+    call?.end();
     if (!live) return;
     mind.liveHosts.leave(live);
     mind.presence.visit(live.host, from, 'gone');
@@ -93,7 +94,8 @@ export function openSession(
     const { ticket, serverKeys } = begun;
     if (isOver) return;
     sealed = { ticket, serverKeys, open: channelOpener(keys.toServer), seal: channelSealer(keys.toHost) };
-    socket.send(JSON.stringify(begun.answer));
+    // A ticket holds the session's secret: whoever got its key later could open what he recorded of this connection.
+    socket.send(JSON.stringify({ ...begun.answer, ticket: '' }));
   };
 
   const answer = async (open: Sealed, frame: string | Buffer) => {
@@ -101,10 +103,12 @@ export function openSession(
     const opened = open.open(frame);
     if (!opened) return end('seal_broken');
     counter = opened.counter;
+    watch.spoke();
     const { ticket, serverKeys } = open;
     const obeyed = await obeyFrame({ mind, ticket, serverKeys, ...state, mayEnter }, counter, opened.plain);
     logRefusals(log, obeyed.said, obeyed.host, from);
     if (isOver) return;
+    if (obeyed.answers !== undefined) call?.answered(obeyed.answers);
     if (obeyed.said.length > 0 || !obeyed.end) say(open, obeyed.said, counter);
     if (obeyed.end) return end(obeyed.end);
     const isNew = obeyed.isGreeted && !state.isGreeted;
@@ -115,6 +119,8 @@ export function openSession(
   const enter = (open: Sealed, host: ProvedHost) => {
     const told = new Set<string>();
     const { serverKeys, ticket } = open;
+    const ring = createCall(() => say(open, [{ type: 'call' }]), pace.callMs);
+    call = ring;
     const entered: LiveHost = Object.freeze({
       host,
       from,
@@ -132,7 +138,7 @@ export function openSession(
         say(open, [stop]);
       },
       end,
-      isThere: () => (isOver ? Promise.resolve(false) : call.isAnswered()),
+      isThere: () => (isOver ? Promise.resolve(false) : ring.isAnswered()),
     });
     live = entered;
     watch.greeted();
@@ -165,13 +171,9 @@ export function openSession(
   const ears: SocketEars = Object.freeze({
     heard(frame: string | Buffer) {
       watch.heard();
-      call.settle(true);
       if (!isOver) queue.add(frame);
     },
-    answered() {
-      watch.heard();
-      call.settle(true);
-    },
+    answered: watch.heard,
     ended() {
       if (!isOver) leave();
       void queue.close();

@@ -1,7 +1,7 @@
 import type { CloseName } from '@remotes/protocol/close-codes';
 import { refuse } from '@remotes/protocol/errors';
 import type { ServerMessage } from '@remotes/protocol/messages';
-import { type Carried, readPayload } from '@remotes/protocol/messages/payload';
+import { type Carried, readChannelPayload } from '@remotes/protocol/messages/payload';
 import { refusalOfHost } from './caller.ts';
 import type { Mind } from './mind.ts';
 import { isOver, type ProvedHost, provedHost } from './prove.ts';
@@ -27,6 +27,8 @@ export type FrameObeyed = {
   readonly host: ProvedHost | undefined;
   readonly isGreeted: boolean;
   readonly end: CloseName | undefined;
+  /** The number of the server's frame that it answers. */
+  readonly answers?: number | undefined;
 };
 
 /** Obeys what one frame of the host says, if its session still goes on. */
@@ -39,8 +41,9 @@ export async function obeyFrame(
   const ends = (end: CloseName): FrameObeyed => ({ said: [], host: session.host, isGreeted, end });
   const standing = await standingOf(session);
   if (typeof standing === 'string') return ends(standing);
-  const carried = standing || isModest(plain) ? readPayload(plain) : undefined;
-  if (!carried) return ends('malformed');
+  const payload = standing || isModest(plain) ? readChannelPayload(plain) : undefined;
+  if (!payload) return ends('malformed');
+  const { carried } = payload;
   const foreign = carried.findIndex(createForeignFilter(session));
   const said = foreign === -1 ? carried : carried.slice(0, foreign);
   const state = { mind, gate: undefined, serverKeys, ticket, counter, host: standing, mayEnter };
@@ -53,6 +56,7 @@ export async function obeyFrame(
     said: answers,
     host: obeyed.host,
     isGreeted: isGreeted || answers.some(({ type }) => type === 'welcome'),
+    answers: payload.answers,
     // Whoever cannot prove itself has nothing to say here.
     end: obeyed.host ? undefined : 'host_refused',
   };

@@ -12,6 +12,8 @@ export type NewestSessions = {
   beginAt(now: number): number;
   /** Clocks of servers differ: what begins here from now on has begun later than this. */
   follow(begunAt: number, now: number): void;
+  /** Whether one that began later has ended it. */
+  isOlder(hostId: number, session: Begun, now: number): boolean;
   /** The host has proved itself in this session; false if one that began later has ended it. */
   prove(hostId: number, session: Begun, now: number): boolean;
   /** The same for a session that was proved before, here or at another server. */
@@ -28,6 +30,10 @@ export function createNewestSessions(capacity = 100_000): NewestSessions {
     const known = newest.find(hostId);
     return known && isFarAhead(known.begunAt, now) ? undefined : known;
   };
+  const isOlder = (hostId: number, session: Begun, now: number) => {
+    const known = find(hostId, now);
+    return known !== undefined && session.begunAt < known.begunAt;
+  };
   const take = (hostId: number, { begunAt, transcript }: Begun, now: number) => {
     follow(begunAt, now);
     newest.keep(hostId, { begunAt, transcript });
@@ -37,9 +43,9 @@ export function createNewestSessions(capacity = 100_000): NewestSessions {
     // Far ahead it is of a clock that was set back since.
     beginAt: (now: number) => (isFarAhead(earliest, now) ? now : Math.max(now, earliest)),
     follow,
+    isOlder,
     prove(hostId: number, session: Begun, now: number) {
-      const known = find(hostId, now);
-      return known && session.begunAt < known.begunAt ? false : take(hostId, session, now);
+      return isOlder(hostId, session, now) ? false : take(hostId, session, now);
     },
     goOn(hostId: number, session: Begun, now: number) {
       const known = find(hostId, now);

@@ -35,7 +35,9 @@ export async function proveHost(
   if (!isProved || !hasChannelKey(host)) return refuse('proof_invalid');
   const refusal = refusalOfHost(host);
   if (refusal) return refusal;
-  if (isOver(mind, row, session) || !(await mayEnter(host))) return refuse('session_ended');
+  // Before it: a proof that somebody held back must not look like a second machine.
+  const isOld = isOver(mind, row, session) || mind.newestSessions.isOlder(row.id, session, mind.clock());
+  if (isOld || !(await mayEnter(host))) return refuse('session_ended');
   return mind.newestSessions.prove(row.id, session, mind.clock()) ? host : refuse('session_ended');
 }
 

@@ -94,6 +94,35 @@ describe('a session of the live channel', () => {
       expect(await older.closed).toMatchObject({ code: 4410 });
     });
 
+    test('takes the place of one whose pings somebody on the way answers, and what he held back of it', async () => {
+      const { connect, mind, database } = await begin({ pace: { callMs: 200 } });
+      const older = await connect();
+      older.isDeaf = true;
+      const heldBack = older.frameOf(whoAmI).sealed;
+      const newer = connect();
+      await older.given('call');
+      older.webSocket.send(heldBack);
+      older.webSocket.ping();
+      expect(await (await newer).say(whoAmI)).toMatchObject([{ type: 'host' }]);
+      expect(mind.liveHosts.ids()).toHaveLength(1);
+      expect(await older.closed).toMatchObject({ code: 4410 });
+      const notes = await database.storage.tables.audit.waiting(100);
+      expect(notes.map((waiting) => JSON.parse(waiting.note)).filter(isOfDuplicate)).toEqual([]);
+    });
+
+    test('is over, and no second machine, where somebody held its proof back until a newer one was there', async () => {
+      const { connect, keys, url, database, fleet } = await begin();
+      const heldBack = await openChannelHost(url, keys);
+      fleet.pass(1000);
+      const newer = await connect();
+      heldBack.send(heldBack.sayProve(), heldBack.sayHello());
+      expect(await goodbye(heldBack)).toBe('session_ended');
+      expect(await newer.say(whoAmI)).toMatchObject([{ type: 'host' }]);
+      expect(newer.pushed).toEqual([]);
+      const notes = await database.storage.tables.audit.waiting(100);
+      expect(notes.map((waiting) => JSON.parse(waiting.note)).filter(isOfDuplicate)).toEqual([]);
+    });
+
     test('is refused while another of the same host lives, and the audit has both addresses', async () => {
       const { connect, keys, url, database } = await begin();
       const older = await connect();
