@@ -62,7 +62,11 @@ export function createOutputStream(limitBytes: number): OutputSoFar {
   };
   const hold = (rest: Buffer) => {
     if (rest.length === 0) return;
-    tail.push(rest);
+    const last = tail.at(-1);
+    // Whatever is said byte by byte would take many times as much.
+    if (last && last.length + rest.length <= Math.min(joinedBytes, tailBytes / 8))
+      tail[tail.length - 1] = Buffer.concat([last, rest]);
+    else tail.push(rest);
     tailLength += rest.length;
     for (let first = tail[0]; first && tailLength - first.length >= tailBytes; first = tail[0]) {
       tail.shift();
@@ -110,6 +114,8 @@ export function createOutputStream(limitBytes: number): OutputSoFar {
     },
   });
 }
+
+const joinedBytes = 4096;
 
 function joined(parts: readonly Buffer[]): Buffer {
   const filled = parts.filter(({ length }) => length > 0);

@@ -41,6 +41,20 @@ describe('output that comes whole', () => {
   });
 });
 
+test('a secret that is printed into itself without end holds nothing back, and is masked', () => {
+  const hidden = masking('secret-s', 'another secret');
+  const stream = createOutputStream(4 * 1024 * 1024);
+  const chunk = Buffer.from('ecret-s'.repeat(8 * 1024));
+  const early = [stream.take(Buffer.from('s'), hidden)];
+  for (let index = 0; index < 20; index += 1) {
+    early.push(stream.take(chunk, hidden));
+    expect(stream.heldBytes()).toBeLessThanOrEqual(64 * 1024 + chunk.length);
+  }
+  const whole = Buffer.concat([...early, ...stream.end([], hidden).parts]).toString();
+  expect(whole).toContain('********');
+  expect(whole).not.toContain('secret-s');
+});
+
 describe('output that comes in pieces', () => {
   test('is stored as it comes, up to half of the limit', () => {
     const kept = follow(
