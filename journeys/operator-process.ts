@@ -17,6 +17,8 @@ export type OperatorProcess = {
   readonly folder: string;
   start(args: readonly string[], options?: ProgramOptions): Program;
   run(args: readonly string[], options?: ProgramOptions): Promise<Ended>;
+  /** On a terminal of its own, where everything that it shows is its stdout. */
+  startOnTerminal(args: readonly string[]): Program;
 };
 
 export function createOperator(): OperatorProcess {
@@ -27,7 +29,16 @@ export function createOperator(): OperatorProcess {
       ...options,
       env: { REMOTES_CONFIG: join(folder, 'config'), ...options.env },
     });
-  return { folder, start, run: (args, options) => start(args, options).ended };
+  const startOnTerminal = (args: readonly string[]) => {
+    const line = [process.execPath, bundle, ...args].map(quoted).join(' ');
+    // util-linux's script; it would keep what it saw in a file `typescript`.
+    return startProgram('script', ['-qec', line, '/dev/null'], {
+      cwd: folder,
+      isInputOpen: true,
+      env: { REMOTES_CONFIG: join(folder, 'config'), TERM: 'xterm', NO_COLOR: '1' },
+    });
+  };
+  return { folder, start, run: (args, options) => start(args, options).ended, startOnTerminal };
 }
 
 /** The first admin, by the link that a server without one leaves in its data folder. */
@@ -46,6 +57,10 @@ export async function signInAsFirstAdmin(
   );
   if (code !== 0) throw new Error(`nobody was signed in: ${stderr}`);
   return operator;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function buildBundle(): string {
