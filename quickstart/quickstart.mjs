@@ -16,7 +16,7 @@ const dataFolder = join(folder, 'data');
 const settingsFile = join(folder, 'host.ini');
 
 let server;
-let poller;
+let worker;
 let isLeaving = false;
 process.once('SIGINT', () => leave(0));
 process.once('SIGTERM', () => leave(0));
@@ -56,11 +56,11 @@ async function main() {
     await leave(0);
     return;
   }
-  startPolling();
+  startWorking();
   const setupLink = join(dataFolder, 'setup-link');
   console.log(`
-The server stays up on ${url} until you press Ctrl-C, and this machine asks it for work every two seconds. To try, each in
-another terminal, in this folder:
+The server stays up on ${url} until you press Ctrl-C, and this machine stays connected to it: what you run begins
+at once. To try, each in another terminal, in this folder:
 
   1. Become its admin:      npx remotes login ${url} --setup
      It asks for a link:    ${process.stdout.isTTY ? readFileSync(setupLink, 'utf8').trim() : `it stands in ${setupLink}`}
@@ -91,9 +91,9 @@ function startServer(port) {
 }
 
 /** What a service does on a host; it ends with this program. */
-function startPolling() {
-  const args = ['--action=commands_monitor', '--interval', '2', '--settings', settingsFile];
-  poller = spawn(process.execPath, [clientProgram, ...args], { stdio: 'ignore' });
+function startWorking() {
+  const args = ['--action=run', '--settings', settingsFile];
+  worker = spawn(process.execPath, [clientProgram, ...args], { stdio: 'ignore' });
 }
 
 /** The token goes through the environment, so that no process list shows it. */
@@ -153,7 +153,7 @@ function freePort(wished) {
 async function leave(code) {
   if (isLeaving) return;
   isLeaving = true;
-  await end(poller);
+  await end(worker);
   await end(server);
   rmSync(folder, { recursive: true, force: true });
   process.exit(code);

@@ -136,7 +136,7 @@ export const runsRoutes = {
     path: '/api/v2/runs/{id}/stop',
     access: 'operator',
     summary:
-      'End a run: its host is told at its next sign of life; one that was not handed out yet is cancelled',
+      'End a run: its host is told at once where it is connected, else at its next sign of life; one that was not handed out yet is cancelled',
     params: uuidPath,
     success: 200,
     answer: Type.Object({ run: RunView, done: Type.Enum(['asked', 'asked_before', 'cancelled']) }),
