@@ -105,3 +105,53 @@ export function jobHandlers(counts: Partial<RunCounts>, more: Partial<JobDetail>
     jobs_runs: () => ({ items: [], next: null }),
   };
 }
+
+/** A job on hosts of which it is told by events, one after the other, what they have printed so far. */
+export function printingHandlers(
+  hosts: readonly string[],
+  stages: readonly Readonly<
+    Record<string, readonly (readonly [stream: 'stdout' | 'stderr', text: string])[]>
+  >[],
+  ended: Partial<RunCounts> = { succeeded: hosts.length },
+): Handlers {
+  const runs = hosts.map((name, index) =>
+    fakeRun({ id: `019a7c3e-5a8e-7cc1-b2a5-00000000000${index}`, host: { id: index + 1, name } }),
+  );
+  let stage = 0;
+  const isOver = () => stage >= stages.length - 1;
+  return {
+    ...jobHandlers(ended),
+    jobs_show: () => fakeJob(isOver() ? ended : { running: hosts.length }),
+    jobs_runs: () => ({ items: runs, next: null }),
+    jobs_events: () => ({
+      write(response) {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.write('event: ready\ndata: {}\n\n');
+        const timer = setInterval(() => {
+          stage = Math.min(stage + 1, stages.length - 1);
+          for (const { id } of runs) response.write(`event: output\ndata: {"run_id":"${id}"}\n\n`);
+          if (isOver()) response.write('event: job\ndata: {}\n\n');
+        }, 400);
+        response.on('close', () => clearInterval(timer));
+      },
+    }),
+    runs_output({ params, query }) {
+      const name = runs.find(({ id }) => id === params.id)?.host.name ?? '';
+      const printed = stages[stage]?.[name] ?? [];
+      const sizes = { stdout: 0, stderr: 0 };
+      const all = printed.map(([stream, text], chunk) => {
+        const offset = sizes[stream];
+        sizes[stream] += Buffer.byteLength(text);
+        return { stream, chunk, text, offset };
+      });
+      return {
+        state: isOver() ? 'succeeded' : 'running',
+        output_bytes: sizes.stdout + sizes.stderr,
+        output_cut_bytes: 0,
+        is_masked: false,
+        chunks: all.filter(({ chunk }) => chunk > Number(query.after)),
+        next: null,
+      };
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { startFakeApi } from './fake-api.ts';
-import { fakeJob, fakePreview, fakeRun, jobHandlers, jobId } from './fake-job.ts';
+import { fakeJob, fakePreview, fakeRun, jobHandlers, jobId, printingHandlers } from './fake-job.ts';
 import { type Cli, createCli } from './run-cli.ts';
 
 /** util-linux's script gives a program a terminal. Without a name it would keep what it saw in a file `typescript`. */
@@ -113,6 +113,34 @@ describe.skipIf(!hasTerminal && !process.env.CI)('on a terminal', () => {
       code: 130,
       stdout: expect.stringContaining('3 asked to end'),
     });
+  });
+
+  test('what a few hosts print is shown as it comes, above the line that tells how far they are, and steers nothing', async () => {
+    const first = { web1: [['stdout', '1\n']] } as const;
+    const more = {
+      web1: [...first.web1, ['stdout', 'a\u001b[2Jb\r\n'], ['stderr', 'oh\n']],
+      web2: [['stdout', 'no end']],
+    } as const;
+    const api = await startFakeApi(printingHandlers(['web1', 'web2'], [first, more, more]));
+    const see = async (...options: string[]) =>
+      (await onTerminal(createCli(api.env), ['run', '-g', 'web', ...options, '--', 'x']).ended).stdout;
+    const shown = (await see()).replaceAll('\u001b', '~');
+    expect(shown).toMatch(/~\[K0\.\d s {2}0 of 2 done: 2 running\r~\[K~\[36mweb1 \|~\[0m 1\r\n/);
+    expect(shown).toContain('web1 |~[0m a␛[2Jb\r\n');
+    expect(shown).toContain('~[33mweb1 !~[0m ~[33moh~[0m\r\n');
+    expect(shown).toContain('web2 |~[0m no end\r\n');
+    expect(shown).toMatch(/K2 hosts: 2 succeeded, after /);
+    expect(await see('--no-follow')).not.toContain('web1 |');
+    expect(await see('--raw')).toContain('a\u001b[2Jb');
+  });
+
+  test('of more hosts than one can watch, only how far they are is shown as it comes', async () => {
+    const api = await startFakeApi(jobHandlers({ succeeded: 21 }));
+    await onTerminal(createCli(api.env), ['run', '-g', 'web', '--', 'x']).ended;
+    const routes = api.asked.map(({ route }) => route);
+    expect(routes).not.toContain('jobs_runs');
+    expect(routes).not.toContain('runs_output');
+    expect(routes).toContain('jobs_outcomes');
   });
 
   test('what hosts printed steers nothing, unless it is wanted raw; colours give way to NO_COLOR', async () => {

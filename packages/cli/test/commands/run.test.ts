@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { RunCounts } from '@remotes/protocol/operators/job-view';
 import { describe, expect, test } from 'vitest';
 import { startFakeApi } from '../fake-api.ts';
-import { fakeJob, fakePreview, fakeRun, jobHandlers, jobId } from '../fake-job.ts';
+import { fakeJob, fakePreview, fakeRun, jobHandlers, jobId, printingHandlers } from '../fake-job.ts';
 import { createCli } from '../run-cli.ts';
 
 const onWeb = ['run', '-g', 'web', '--', 'uname'];
@@ -87,6 +87,69 @@ describe('remotes run', () => {
       "
     `);
     expect(api.asked.filter(({ route }) => route === 'jobs_show').length).toBeGreaterThan(3);
+  });
+
+  test('--follow shows whole lines as they come in a pipe too, byte for byte, and how it ended is told once', async () => {
+    const group = {
+      state: 'failed',
+      outcome: 'a',
+      is_cut: false,
+      stdout: 'x',
+      stderr: '',
+      diff: null,
+    } as const;
+    const failed = (name: string) => fakeRun({ state: 'failed', exit_code: 1, host: { id: 1, name } });
+    const printing = printingHandlers(
+      ['web1', 'db2 \u001b[2J'],
+      [
+        { web1: [['stdout', '1\n2']] },
+        {
+          web1: [
+            ['stdout', '1\n2'],
+            ['stderr', 'oh \u001b[1m\n'],
+            ['stdout', '2\n'],
+          ],
+        },
+        {
+          web1: [
+            ['stdout', '1\n2'],
+            ['stderr', 'oh \u001b[1m\n'],
+            ['stdout', '2\nend'],
+          ],
+        },
+      ],
+      { failed: 2 },
+    );
+    const api = await startFakeApi({
+      ...printing,
+      jobs_outcomes: () => ({
+        groups: [
+          { ...group, runs: 1, sample: failed('web1') },
+          { ...group, runs: 1, sample: failed('db2') },
+        ],
+        other_groups: 0,
+        other_runs: 0,
+      }),
+    });
+    const { code, stdout } = await createCli(api.env).run(['run', '-g', 'web', '--follow', '--', 'x']);
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      'web1     | 1\nweb1     ! oh \u001b[1m\nweb1     | 22\nweb1     | end\n' +
+        '2 hosts · failed, exit status 1 · web1, db2\n',
+    );
+  });
+
+  test.each([
+    ['--follow', '--json'],
+    ['--follow', '-o', 'wide'],
+    ['--follow', '--no-follow'],
+    ['--wait-seconds', 'soon'],
+  ])('refuses %s %s before anything was done', async (...options) => {
+    const api = await startFakeApi(jobHandlers({ succeeded: 3 }));
+    expect(await createCli(api.env).run(['run', '-g', 'web', ...options, '--', 'x'])).toMatchObject({
+      code: 2,
+    });
+    expect(api.asked).toEqual([]);
   });
 
   test('waits for a server that starts anew, says so, and names the job when it waits no longer', async () => {

@@ -24,6 +24,37 @@ eachDatabase((open) => {
     expect(Buffer.concat(chunks.map((chunk) => chunk.bytes)).equals(bytes)).toBe(true);
   });
 
+  it('reads on behind a piece, in the order in which they came, with what lies before in each stream', async () => {
+    const { storage, write } = await withRun(await open());
+    const said = [
+      ['stdout', 'ab'],
+      ['stderr', 'c'],
+      ['stdout', 'def'],
+      ['stderr', 'g'],
+    ] as const;
+    const run = await write(async (tables, number) => {
+      for (const [chunk, [stream, text]] of said.entries())
+        await tables.outputs.addChunk(number, stream, chunk, Buffer.from(text));
+      return number;
+    });
+    const page = async (after: number, limit = 10) =>
+      (await storage.tables.outputs.page(run, after, limit)).map(({ chunk, stream, bytes, bytesBefore }) => [
+        chunk,
+        stream,
+        Buffer.from(bytes).toString(),
+        bytesBefore,
+      ]);
+    expect(await page(-1, 2)).toEqual([
+      [0, 'stdout', 'ab', 0],
+      [1, 'stderr', 'c', 0],
+    ]);
+    expect(await page(1)).toEqual([
+      [2, 'stdout', 'def', 2],
+      [3, 'stderr', 'g', 1],
+    ]);
+    expect(await page(3)).toEqual([]);
+  });
+
   it('drops the output of a run', async () => {
     const { storage, write } = await withRun(await open());
     const run = await write(async (tables, number) => {
