@@ -1,5 +1,4 @@
 import type { Static, TSchema } from 'typebox';
-import { Check } from 'typebox/value';
 import { Call } from './messages/call.ts';
 import { Claim, Claimed, GiveRun } from './messages/claim.ts';
 import { Commands, ListCommands } from './messages/commands-list.ts';
@@ -18,6 +17,7 @@ import { Renew } from './messages/renew.ts';
 import { KeyRotated, RotateKey } from './messages/rotate-key.ts';
 import { Started, Stop } from './messages/started.ts';
 import { Verified, Verify } from './messages/verify.ts';
+import { compiledCheck } from './values/compiled-check.ts';
 
 export { capability } from './values/capability.ts';
 
@@ -66,20 +66,16 @@ export type ServerMessage = Static<(typeof serverMessages)[keyof typeof serverMe
 /** `unknown`: a type that a newer other end may have; it is passed over. `malformed`: a known type in a shape that it never has. */
 export type Reading<Known> = Known | 'unknown' | 'malformed';
 
-export function readHostMessage(message: { readonly type: string }): Reading<HostMessage> {
-  return read<HostMessage>(hostMessages, message);
-}
+export const readHostMessage = readerOf<HostMessage>(hostMessages);
 
-export function readServerMessage(message: { readonly type: string }): Reading<ServerMessage> {
-  return read<ServerMessage>(serverMessages, message);
-}
+export const readServerMessage = readerOf<ServerMessage>(serverMessages);
 
 /** Members that the schema does not name are let pass: a newer end may have sent them. */
-function read<Known>(
-  schemas: Readonly<Record<string, TSchema>>,
-  message: { readonly type: string },
-): Reading<Known> {
-  const schema = Object.hasOwn(schemas, message.type) ? schemas[message.type] : undefined;
-  if (schema === undefined) return 'unknown';
-  return Check(schema, message) ? (message as Known) : 'malformed';
+function readerOf<Known>(schemas: Readonly<Record<string, TSchema>>) {
+  const checks = new Map(Object.entries(schemas).map(([type, schema]) => [type, compiledCheck(schema)]));
+  return (message: { readonly type: string }): Reading<Known> => {
+    const check = checks.get(message.type);
+    if (check === undefined) return 'unknown';
+    return check(message) ? (message as Known) : 'malformed';
+  };
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Check } from 'typebox/value';
 import { canonicalJson } from './canonical-json.ts';
+import { compiledCheck } from './compiled-check.ts';
 import { Sha256, TimeMs, Uuid } from './text-forms.ts';
 
 const StreamStatement = Type.Object({
@@ -40,12 +40,14 @@ export const RunStatement = Type.Object({
 });
 export type RunStatement = Static<typeof RunStatement>;
 
+const isRunStatement = compiledCheck(RunStatement);
+
 /** Reads the text that a host signed; undefined unless it is a statement in its canonical spelling (RFC 8785). */
 export function readRunStatement(text: string): RunStatement | undefined {
   try {
     const statement: unknown = JSON.parse(text);
     // Members that are not known here are signed along, and must be spelt canonically too.
-    return Check(RunStatement, statement) && canonicalJson(statement) === text ? statement : undefined;
+    return isRunStatement(statement) && canonicalJson(statement) === text ? statement : undefined;
   } catch {
     return undefined;
   }
