@@ -17,6 +17,14 @@ export function inclusionProof(leaves: readonly Uint8Array[], index: number): Ha
   return pathOf(leaves.map(leafHash), index);
 }
 
+/** The root, and the path of each leaf, in their order. */
+export function merkleTree(leaves: readonly Uint8Array[]): {
+  root: Hash;
+  paths: readonly (readonly Hash[])[];
+} {
+  return leaves.length === 0 ? { root: merkleRoot(leaves), paths: [] } : treeOf(leaves.map(leafHash));
+}
+
 /** Whether the path proves that this leaf is number `index` of the tree of `size` leaves (RFC 9162 section 2.1.3.2). */
 export function isIncluded(
   leaf: Uint8Array,
@@ -48,6 +56,21 @@ function rootOf(hashes: readonly Hash[]): Hash {
   if (first !== undefined && hashes.length === 1) return first;
   const split = splitOf(hashes.length);
   return nodeHash(rootOf(hashes.slice(0, split)), rootOf(hashes.slice(split)));
+}
+
+function treeOf(hashes: readonly Hash[]): { root: Hash; paths: readonly (readonly Hash[])[] } {
+  const [first] = hashes;
+  if (first !== undefined && hashes.length === 1) return { root: first, paths: [[]] };
+  const split = splitOf(hashes.length);
+  const left = treeOf(hashes.slice(0, split));
+  const right = treeOf(hashes.slice(split));
+  return {
+    root: nodeHash(left.root, right.root),
+    paths: [
+      ...left.paths.map((path) => [...path, right.root]),
+      ...right.paths.map((path) => [...path, left.root]),
+    ],
+  };
 }
 
 function pathOf(hashes: readonly Hash[], index: number): Hash[] {

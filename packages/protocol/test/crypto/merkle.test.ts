@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inclusionProof, isIncluded, merkleRoot } from '../../src/crypto/merkle.ts';
+import { inclusionProof, isIncluded, merkleRoot, merkleTree } from '../../src/crypto/merkle.ts';
 import { startSealedPeer, testWithPeer } from '../python/sealed-peer.ts';
 
 /** The leaves and roots by which implementations of Certificate Transparency are tested. */
@@ -48,6 +48,15 @@ describe('a Merkle tree', () => {
           root: merkleRoot(tree),
         };
         expect(isIncluded(tree[index]!, place)).toBe(true);
+      }),
+    );
+  });
+
+  test('made as a whole has the same root, and the same path for each leaf', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 8 }), { maxLength: 70 }), (tree) => {
+        const paths = tree.map((_, index) => inclusionProof(tree, index));
+        expect(merkleTree(tree)).toEqual({ root: merkleRoot(tree), paths });
       }),
     );
   });

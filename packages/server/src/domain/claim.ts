@@ -1,7 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import type { ServerMessage } from '@remotes/protocol/messages';
 import type { Claim, GiveRun } from '@remotes/protocol/messages/claim';
-import type { ManifestLeaf } from '@remotes/protocol/values/manifest';
 import { v7 as uuidv7 } from 'uuid';
 import { refusalOfHost } from './caller.ts';
 import { besideLimit, withinSlots } from './channel-slots.ts';
@@ -10,19 +9,15 @@ import type { Speaker } from './host-messages.ts';
 import { lookAtWork, readWork } from './hosts-work.ts';
 import { asGiven } from './jobs/job-definition.ts';
 import { hasFreeSlot } from './jobs/job-slots.ts';
-import { inputsHash, signOrder } from './manifest.ts';
 import { dueCommands, offeredCommands } from './offer.ts';
 import type { Tables } from './ports.ts';
 import { afterRequest, isOvertaken, type RequestOrder } from './request-order.ts';
-import { type Inputs, mayDeliver, noteDelivery, readInputs } from './run-delivery.ts';
-import { openSetting } from './secret-setting.ts';
+import { mayDeliver, noteDelivery, readInputs } from './run-delivery.ts';
+import { giveRuns, type RunDelivery, type RunToGive } from './run-giving.ts';
 
 /** Runs that a host may have at once. */
 export const claimLimit = 8;
 
-const dayMs = 24 * 60 * 60 * 1000;
-/** Servers' clocks differ, and a host reckons from an answer that took its time. */
-const clockSlackMs = 5 * 60 * 1000;
 /** What stands behind a program that may take longer than this is not given along with it. */
 const longestWaitMs = 60 * 60 * 1000;
 
@@ -47,14 +42,34 @@ export async function claimRuns(
     now: mind.clock(),
   });
   if (isRefusal(claimed)) return claimed;
-  const runs = claimed.deliveries.map((delivery) => giveRun(speaker, delivery, claimed));
+  const runs = giveRuns(toGive(speaker, claimed));
   return [...runs, { type: 'claimed', runs: runs.length, has_more: claimed.hasMore, time_ms: claimed.now }];
 }
 
-/** What a host on the live channel is given without asking. */
-export async function claimForChannel(speaker: Speaker): Promise<readonly GiveRun[] | Refusal> {
-  const { mind, host, order } = speaker;
-  const claimed = await mind.storage.decide('claimRuns', {
+/** Its runs, why it gets none, or what went wrong. */
+export type HandedOut = readonly GiveRun[] | Refusal | { readonly fault: unknown };
+
+/** What these hosts on the live channel are given without asking, each in its place. */
+export async function claimForChannel(speakers: readonly Speaker[]): Promise<readonly HandedOut[]> {
+  const asked = await Promise.allSettled(speakers.map(decideForChannel));
+  const claims = asked.map((settled) => {
+    if (settled.status === 'rejected') return { fault: settled.reason as unknown };
+    return settled.value;
+  });
+  const given = giveRuns(
+    claims.flatMap((claimed, index) => ('deliveries' in claimed ? toGive(speakers[index]!, claimed) : [])),
+  );
+  let next = 0;
+  return claims.map((claimed) => {
+    if (!('deliveries' in claimed)) return claimed;
+    const own = given.slice(next, next + claimed.deliveries.length);
+    next += own.length;
+    return own.map((run) => ({ ...run, time_ms: claimed.now }));
+  });
+}
+
+function decideForChannel({ mind, host, order }: Speaker): Promise<Claimed | Refusal> {
+  return mind.storage.decide('claimRuns', {
     hostId: host.id,
     order,
     wireNumber: null,
@@ -63,62 +78,20 @@ export async function claimForChannel(speaker: Speaker): Promise<readonly GiveRu
     graceMs: mind.limits.graceSeconds * 1000,
     now: mind.clock(),
   });
-  if (isRefusal(claimed)) return claimed;
-  return claimed.deliveries.map((delivery) => ({
-    ...giveRun(speaker, delivery, claimed),
-    time_ms: claimed.now,
-  }));
 }
 
 function newRunIds(count: number): string[] {
   return Array.from({ length: count }, () => uuidv7());
 }
 
-function giveRun(
-  { mind, serverKeys }: Speaker,
-  { id, attempt, command, inputs }: RunDelivery,
-  { keyFingerprint, now }: Pick<Claimed, 'keyFingerprint' | 'now'>,
-): GiveRun {
-  const settings = Object.fromEntries(
-    inputs.settings.map((setting) => [setting.name, openSetting(mind.masterKey, setting)]),
-  );
-  const { variables } = inputs;
-  const leaf: ManifestLeaf = {
-    run: id,
-    attempt,
-    host: keyFingerprint,
-    inputs_sha256: inputsHash({ settings, variables }),
-  };
-  const { jobId, program, interpreter, timeoutSeconds, beforeAt } = command;
-  const { manifest, signature, proofs } = signOrder(
+function toGive({ mind, serverKeys }: Speaker, { deliveries, keyFingerprint, now }: Claimed): RunToGive[] {
+  return deliveries.map((delivery) => ({
+    ...delivery,
+    masterKey: mind.masterKey,
     serverKeys,
-    {
-      job: jobId,
-      program,
-      interpreter,
-      timeoutSeconds,
-      notBeforeMs: Math.max(0, now - clockSlackMs),
-      expiresAtMs: Math.min(now + dayMs, beforeAt ?? Number.POSITIVE_INFINITY),
-    },
-    [leaf],
-  );
-  return {
-    type: 'run',
-    run: id,
-    attempt,
-    wire_number: command.id,
-    group: command.commandsGroupId,
-    revision: command.revision,
-    name: command.name,
-    program,
-    settings,
-    variables,
-    manifest,
-    signature,
-    leaf,
-    leaf_index: 0,
-    proof: [...(proofs[0] ?? [])],
-  };
+    keyFingerprint,
+    now,
+  }));
 }
 
 export type ClaimRequest = {
@@ -133,8 +106,6 @@ export type ClaimRequest = {
   graceMs: number;
   now: number;
 };
-
-type RunDelivery = { id: string; attempt: number; command: CommandDefinition; inputs: Inputs };
 
 type Claimed = {
   deliveries: RunDelivery[];

@@ -54,7 +54,8 @@ export function createDelivery({ tables, definitions, clock, liveHosts, onTroubl
     }
     await tellStops(tables, liveHosts, hosts);
     const due = await hostsWithDue(tables, picture, hosts, clock());
-    await Promise.all(due.flatMap((id) => liveHosts.find(id) ?? []).map(handOver));
+    const receiving = due.flatMap((id) => liveHosts.find(id) ?? []);
+    await Promise.all(batchesOf(receiving).map(handOver));
   };
 
   const start = () => {
@@ -99,14 +100,29 @@ export function createDelivery({ tables, definitions, clock, liveHosts, onTroubl
   });
 }
 
-async function handOver(live: LiveHost): Promise<void> {
-  const runs = await claimForChannel(live.speaker());
-  if (!isRefusal(runs)) {
-    if (runs.length > 0) live.push(runs);
-    return;
+/** So many are signed for together: more make the proofs longer, and the first of them wait. */
+const batchHosts = 64;
+
+function batchesOf(hosts: readonly LiveHost[]): LiveHost[][] {
+  const count = Math.ceil(hosts.length / batchHosts);
+  return Array.from({ length: count }, (_, batch) =>
+    hosts.slice(batch * batchHosts, (batch + 1) * batchHosts),
+  );
+}
+
+async function handOver(hosts: readonly LiveHost[]): Promise<void> {
+  const claims = await claimForChannel(hosts.map((live) => live.speaker()));
+  const faults: unknown[] = [];
+  for (const [index, live] of hosts.entries()) {
+    const handed = claims[index]!;
+    if ('fault' in handed) faults.push(handed.fault);
+    else if (!isRefusal(handed)) {
+      if (handed.length > 0) live.push(handed);
+    } else if (handed.refused === 'session_ended') live.end('session_ended');
+    else if (handed.refused !== 'past_wanted') live.end('host_refused');
   }
-  if (runs.refused === 'session_ended') live.end('session_ended');
-  else if (runs.refused !== 'past_wanted') live.end('host_refused');
+  // The others have theirs already.
+  if (faults.length > 0) throw faults[0];
 }
 
 /** Whoever may not be served any more, or not with this session, hears so at once. */

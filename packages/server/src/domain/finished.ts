@@ -43,7 +43,8 @@ export async function storeFinished(
     now: mind.clock(),
   });
   const answer = refusal ? refusalAbout(message, refusal) : ({ type: 'stored', run, attempt } as const);
-  return [answer, ...(await stopsOfHost(mind.storage.tables, host.id))];
+  // On the channel what is to end is told unasked, after each report.
+  return speaker.isLive ? [answer] : [answer, ...(await stopsOfHost(mind.storage.tables, host.id))];
 }
 
 /** Checks that the host signed this, and that statement, message and output belong together. */

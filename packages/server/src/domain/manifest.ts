@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { sha256Hex } from '@remotes/protocol/crypto/digest';
-import { inclusionProof, merkleRoot } from '@remotes/protocol/crypto/merkle';
+import { merkleTree } from '@remotes/protocol/crypto/merkle';
 import { signFor } from '@remotes/protocol/crypto/sign';
 import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import type { Interpreter } from '@remotes/protocol/values/interpreter';
@@ -30,7 +30,7 @@ export function signOrder(
   order: Order,
   leaves: readonly ManifestLeaf[],
 ): SignedOrder {
-  const spelled = leaves.map((leaf) => Buffer.from(canonicalJson(leaf)));
+  const { root, paths } = merkleTree(leaves.map((leaf) => Buffer.from(canonicalJson(leaf))));
   const manifest: Manifest = {
     version: 1,
     server: serverId,
@@ -41,14 +41,12 @@ export function signOrder(
     not_before_ms: order.notBeforeMs,
     expires_at_ms: order.expiresAtMs,
     leaves: leaves.length,
-    root: merkleRoot(spelled).toString('hex'),
+    root: root.toString('hex'),
   };
   return {
     manifest,
     signature: signFor('manifest', signingKey, canonicalJson(manifest)),
-    proofs: spelled.map((_, index) =>
-      inclusionProof(spelled, index).map((hash) => hash.toString('base64url')),
-    ),
+    proofs: paths.map((path) => path.map((hash) => hash.toString('base64url'))),
   };
 }
 

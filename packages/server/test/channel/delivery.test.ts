@@ -1,3 +1,5 @@
+import { isIncluded } from '@remotes/protocol/crypto/merkle';
+import { canonicalJson } from '@remotes/protocol/values/canonical-json';
 import { describe, expect, test } from 'vitest';
 import { joinHostsGroup, leaveHostsGroup } from '../../src/domain/hosts-group-membership.ts';
 import { openChannelHost } from '../channel-host.ts';
@@ -29,6 +31,21 @@ describe('what is due reaches a connected host', () => {
       const [run] = await first!.given('run');
       await first!.say(sayFinished(first!, run!));
       await expect.poll(given).toHaveLength(2);
+    });
+
+    test('under one manifest, where it is given to several together, with a proof for each', async () => {
+      const { mind, connect } = await begin();
+      const hosts = [await connect(), await connect(), await connect()];
+      await dispatch(mind.storage, {});
+      const given = (await Promise.all(hosts.map((host) => host.given('run')))).map(([run]) => run!);
+      expect(new Set(given.map(({ signature }) => signature)).size).toBe(1);
+      expect(given.map(({ leaf_index: index }) => index).sort()).toEqual([0, 1, 2]);
+      for (const { leaf, leaf_index: index, proof, manifest } of given) {
+        const hashes = proof.map((hash) => Buffer.from(hash, 'base64url'));
+        const root = Buffer.from(manifest.root, 'hex');
+        const place = { index, size: manifest.leaves, proof: hashes, root };
+        expect(isIncluded(Buffer.from(canonicalJson(leaf)), place)).toBe(true);
+      }
     });
 
     test('when its window opens, at the next look', async () => {
