@@ -1,13 +1,15 @@
-// Measures the live channel, beside what this machine could do at most. `--quick`: fewer hosts, fewer times.
-// `--hosts 1,100,1000` and `--times N` set them.
-import { fork } from 'node:child_process';
+// Measures the live channel, beside what this machine could do at most, and prints the tables of docs/performance.md.
+// `--hosts 1,100,1000` and `--times N` set how many hosts, and how many jobs for each; `--quick` is short.
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { makeKeys } from './keys.mjs';
 import { openSystem } from './live/remotes.mjs';
+import { liveReport } from './live/report.mjs';
 import { startProgram } from './process.mjs';
 
 const { values } = parseArgs({
@@ -15,20 +17,28 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     hosts: { type: 'string' },
     times: { type: 'string' },
-    only: { type: 'string' },
   },
 });
 const sizes = (values.hosts ?? (values.quick ? '1,100' : '1,100,1000,10000')).split(',').map(Number);
 const times = Number(values.times ?? (values.quick ? 5 : 20));
+const most = Math.max(...sizes);
 const folder = mkdtempSync(join(tmpdir(), 'remotes-live-'));
 try {
   const [{ publicPem }] = await makeKeys(1);
+  const rows = [];
+  let fleet;
   for (const hosts of sizes) {
-    if (!values.only || values.only === 'ceilings') {
-      for (const kind of ['bare', 'sealed']) show(kind, hosts, await ceiling(kind, hosts));
-    }
-    if (!values.only || values.only === 'remotes') show('remotes', hosts, await remotes(hosts, publicPem));
+    say(`${hosts} hosts`);
+    const bare = await ceiling('bare', hosts);
+    const sealed = await ceiling('sealed', hosts);
+    const { restart, idle, ...remotes } = await measureFleet(hosts, publicPem);
+    if (hosts === most) fleet = { hosts, restart, idle };
+    rows.push({ hosts, bare, sealed, remotes });
   }
+  say('one program, and much output');
+  const one = await measureProgram(publicPem);
+  const flood = await measureOutput(Math.min(most, 1000), publicPem);
+  console.log(liveReport({ rows, times, fleet, one, flood }));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -36,19 +46,13 @@ try {
 async function ceiling(kind, hosts) {
   const place = join(folder, `${kind}-${hosts}`);
   mkdirSync(place);
-  const server = await startProgram(
-    new URL('live/ceiling-server.mjs', import.meta.url).pathname,
-    [place, kind],
-    place,
-  );
+  const program = new URL('live/ceiling-server.mjs', import.meta.url).pathname;
+  const server = await startProgram(program, [place, kind], place);
   const empty = await server.probe();
-  const connected = fork(new URL('live/ceiling-hosts.mjs', import.meta.url).pathname, [
-    server.url,
-    kind,
-    String(hosts),
-  ]);
+  const others = new URL('live/ceiling-hosts.mjs', import.meta.url).pathname;
+  const connected = fork(others, [server.url, kind, String(hosts)]);
   await once(connected, 'message');
-  while ((await said(server.url, '/connections')) < hosts);
+  while ((await said(server.url, '/connections')) < hosts) await pause(10);
   const idle = await server.probe();
   const measured = [];
   for (let time = 0; time < times; time += 1) measured.push(await said(server.url, '/round'));
@@ -62,30 +66,76 @@ async function said(url, path) {
   return Number(await (await fetch(new URL(path, url))).text());
 }
 
-async function remotes(hosts, publicPem) {
+/** Jobs for all, the rest between them, and how all come back. */
+async function measureFleet(hosts, publicPem) {
   const system = await openSystem({ folder: join(folder, `remotes-${hosts}`), hosts, publicPem });
   const idle = await system.settled();
   const measured = [];
   for (let time = 0; time < times; time += 1) measured.push((await system.run('true')).ms);
   const after = await system.probe();
+  const isMost = hosts === most;
+  const rest = isMost ? await idleShare(system) : undefined;
+  const restart = isMost ? await system.restart() : undefined;
   await system.stop();
-  return summary(measured, { hosts, empty: system.empty, idle, after });
+  return { ...summary(measured, { hosts, empty: system.empty, idle, after }), restart, idle: rest };
+}
+
+/** Of a core, in per cent. */
+async function idleShare(system) {
+  await pause(5000);
+  const began = performance.now();
+  const before = await system.probe();
+  await pause(values.quick ? 5000 : 30_000);
+  const after = await system.probe();
+  return ((after.cpuSeconds - before.cpuSeconds) * 100_000) / (performance.now() - began);
+}
+
+/** One host that really starts a program, and what starting it costs anyway. */
+async function measureProgram(publicPem) {
+  const system = await openSystem({
+    folder: join(folder, 'program'),
+    hosts: 1,
+    publicPem,
+    fleet: { executes: true },
+  });
+  const measured = [];
+  for (let time = 0; time < times; time += 1) measured.push((await system.run('exec /bin/true')).ms);
+  await system.stop();
+  const bare = Array.from({ length: times }, () => {
+    const began = performance.now();
+    execFileSync('sh', ['-c', 'exec /bin/true']);
+    return performance.now() - began;
+  });
+  return { p50Ms: at(measured, 0.5), p95Ms: at(measured, 0.95), bareMs: at(bare, 0.5) };
+}
+
+/** So much from each host; the server checks each against the length and the hash that its host has signed. */
+async function measureOutput(hosts, publicPem) {
+  const outputBytes = 100_000;
+  const place = join(folder, 'output');
+  const system = await openSystem({ folder: place, hosts, publicPem, fleet: { outputBytes } });
+  const { ms, job } = await system.run('true');
+  const { counts } = await system.ask('GET', `/api/v2/jobs/${job.id}`);
+  if (counts.succeeded !== hosts) throw new Error(`${counts.succeeded} of ${hosts} outputs were stored.`);
+  const { peakMb } = await system.probe();
+  await system.stop();
+  return { hosts, outputBytes, ms, peakMb };
 }
 
 function summary(measured, { hosts, empty, idle, after }) {
-  const sorted = measured.toSorted((one, other) => one - other);
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   return {
-    p50Ms: at(0.5),
-    p95Ms: at(0.95),
+    p50Ms: at(measured, 0.5),
+    p95Ms: at(measured, 0.95),
     cpuMicrosEach: ((after.cpuSeconds - idle.cpuSeconds) * 1e6) / (hosts * measured.length),
     kibPerHost: ((idle.residentMb - empty.residentMb) * 1024) / hosts,
-    residentMb: after.residentMb,
   };
 }
 
-function show(kind, hosts, { p50Ms, p95Ms, cpuMicrosEach, kibPerHost, residentMb }) {
-  console.log(
-    `${kind} ${hosts}: p50 ${p50Ms.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms, ${cpuMicrosEach.toFixed(0)} µs CPU each, ${kibPerHost.toFixed(1)} KiB a host, ${residentMb.toFixed(0)} MB`,
-  );
+function at(measured, share) {
+  const sorted = measured.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+function say(what) {
+  console.error(`measuring ${what}`);
 }

@@ -12,7 +12,7 @@ const serverProgram = new URL('../../packages/server/bin/remotes-server.js', imp
 const fleetProgram = new URL('fleet-process.mjs', import.meta.url).pathname;
 
 /** Starts both; `fleet` says what the simulator does besides. */
-export async function openSystem({ folder, hosts: count, publicPem, port = 0, fleet: differing = {} }) {
+export async function openSystem({ folder, hosts: count, publicPem, fleet: differing = {} }) {
   mkdirSync(folder, { recursive: true });
   const dataFolder = join(folder, 'data');
   const hosts = await seedHosts(dataFolder, join(folder, 'keys'), count, publicPem);
@@ -21,10 +21,13 @@ export async function openSystem({ folder, hosts: count, publicPem, port = 0, fl
   const start = () =>
     startProgram(
       serverProgram,
-      ['start', '--port', String(port), ...where, '--max-connections', '100000', '--log-level', 'info'],
+      ['start', '--port', port, ...where, '--max-connections', '100000', '--log-level', 'info'],
       dataFolder,
     );
+  let port = '0';
   let server = await start();
+  // The same one after a restart, as the fleet knows no other.
+  port = new URL(server.url).port;
   const token = atServer(where, ['registration_token']).trim();
   const ask = await signIn(server.url, password);
   const empty = await settled(server);
