@@ -96,6 +96,10 @@ export async function runProgram(
   return end;
 }
 
+export function hasEnded({ child }: Program): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 function gather(stream: NodeJS.ReadableStream) {
   let text = '';
   const looks = new Set<() => void>();
