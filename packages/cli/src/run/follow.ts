@@ -5,7 +5,7 @@ import { jobsRoutes } from '@remotes/protocol/operators/jobs';
 import { RunState } from '@remotes/protocol/values/run';
 import type { Api } from '../api/api.ts';
 import type { ServerEvent } from '../api/event-stream.ts';
-import { underWay } from './counts.ts';
+import { totalOf, underWay } from './counts.ts';
 import { watchNews } from './news.ts';
 
 export type JobLook = { readonly job: JobDetail; readonly counts: RunCounts };
@@ -19,8 +19,11 @@ export type Following = {
   readonly signal: AbortSignal;
 };
 
-/** However quickly runs end, their job is looked at no more often. */
+/** However quickly runs end, a job on many hosts is looked at no more often. */
 const leastPauseMs = 300;
+/** One on a few hosts is over as soon as they are. */
+const fewHosts = 20;
+const leastPauseOfFewMs = 50;
 /** Looks at a job as it moves on, until nothing of it is open or it is waited for no longer; answers the last look. */
 export async function followJob(
   api: Api,
@@ -32,14 +35,15 @@ export async function followJob(
   const news = watchNews(
     (gone) => api.stream(eventsRoutes.jobs_events, { params: { id }, query, signal: gone }),
     AbortSignal.any([stop.signal, signal]),
-    onEvent,
+    { onEvent, isNews: ({ event }) => event !== 'output' },
   );
   try {
     for (;;) {
       const look = await lookAt(api, id);
       show(look);
       if (isOver(look) || isEnough(look) || signal.aborted) return look;
-      await delay(leastPauseMs, undefined, { signal }).catch(() => {});
+      const pauseMs = totalOf(look.counts) > fewHosts ? leastPauseMs : leastPauseOfFewMs;
+      await delay(pauseMs, undefined, { signal }).catch(() => {});
       await news.next(signal);
     }
   } finally {

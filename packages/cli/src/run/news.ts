@@ -3,9 +3,15 @@ import type { ServerEvent } from '../api/event-stream.ts';
 import { readEvents } from '../api/event-stream.ts';
 import { isTrouble } from '../trouble.ts';
 
-export type News = {
+type News = {
   /** Resolves when there is something new, and now and then in case the events do not come. */
   next(waiting: AbortSignal | undefined): Promise<void>;
+};
+
+type Hearing = {
+  readonly onEvent?: ((event: ServerEvent | undefined) => void) | undefined;
+  /** Whether it is worth looking after this event. */
+  readonly isNews?: (event: ServerEvent) => boolean;
 };
 
 /** Without events it is looked so often. */
@@ -18,22 +24,23 @@ const usualPauseMs = 2000;
 export function watchNews(
   open: (signal: AbortSignal) => Promise<AsyncIterable<Buffer>>,
   signal: AbortSignal,
-  onEvent: (event: ServerEvent | undefined) => void = () => {},
+  { onEvent = () => {}, isNews = () => true }: Hearing = {},
 ): News {
   let ring: () => void = () => {};
-  let isNews = false;
+  let hasRung = false;
   let isHearing = false;
   const hear = (event: ServerEvent) => {
     isHearing = true;
-    isNews = true;
     onEvent(event);
+    if (!isNews(event)) return;
+    hasRung = true;
     ring();
   };
   void readAlong();
   return {
     async next(waiting) {
-      if (!isNews && !waiting?.aborted) await rung(waiting);
-      isNews = false;
+      if (!hasRung && !waiting?.aborted) await rung(waiting);
+      hasRung = false;
     },
   };
 
