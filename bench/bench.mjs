@@ -8,6 +8,7 @@ import { measureClient } from './client.mjs';
 import { makeKeys } from './keys.mjs';
 import { hasWrk, load } from './load.mjs';
 import { measureOperators } from './operators.mjs';
+import { writePage } from './performance-page.mjs';
 import { startProgram } from './process.mjs';
 import { operatorsSection, report } from './report.mjs';
 import { postBody, seed } from './seed.mjs';
@@ -48,7 +49,7 @@ async function measureAll(publicPem) {
   };
   const text = report(measured);
   console.log(text);
-  if (!isQuick) writeFileSync(new URL('../docs/performance.md', import.meta.url), text);
+  if (!isQuick) writePage(text);
 }
 
 function startServer(dataFolder, ...args) {

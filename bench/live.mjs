@@ -1,4 +1,4 @@
-// Measures the live channel, beside what this machine could do at most, and prints the tables of docs/performance.md.
+// Measures the live channel, beside what this machine could do at most, and writes its section of docs/performance.md.
 // `--hosts 1,100,1000` and `--times N` set how many hosts, and how many jobs for each; `--quick` is short.
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { makeKeys } from './keys.mjs';
 import { openSystem } from './live/remotes.mjs';
 import { liveReport } from './live/report.mjs';
+import { writeLiveSection } from './performance-page.mjs';
 import { startProgram } from './process.mjs';
 
 const { values } = parseArgs({
@@ -38,7 +39,10 @@ try {
   say('one program, and much output');
   const one = await measureProgram(publicPem);
   const flood = await measureOutput(Math.min(most, 1000), publicPem);
-  console.log(liveReport({ rows, times, fleet, one, flood }));
+  const section = liveReport({ rows, times, fleet, one, flood });
+  console.log(section);
+  // What was cut short is for the screen alone.
+  if (!values.quick && !values.hosts && !values.times) writeLiveSection(section);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
