@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export type Side = 'host' | 'server';
+type Side = 'host' | 'server';
 
 /** One message of the live channel, as it goes by. */
 export type Passing = {
