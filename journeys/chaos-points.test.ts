@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DatabaseKind } from '../packages/server/test/databases.ts';
 import { type ChaosPoint, clientPoints, coverageTable, serverPoints } from './chaos-points.ts';
-import { playScene, prepareScene, replayedName, sceneKeeper } from './chaos-scenes.ts';
+import { playScene, prepareScene, replayedName, type SceneKeeper, sceneKeeper } from './chaos-scenes.ts';
 import { judge } from './chaos-verdict.ts';
 import { type ChaosWorld, openChaosWorld } from './chaos-world.ts';
 import { hasEnded, type Program } from './program.ts';
@@ -49,7 +49,7 @@ async function walk({ kind, points }: Walk) {
     expect(victim.child.signalCode).toBe('SIGKILL');
     visits.set(point, (visits.get(point) ?? 0) + 1);
     if (point.scene === 'goodbye') await world.restart();
-    if (point.side === 'client') await calm(world);
+    if (point.side === 'client') await calm(keeper);
   }
   await world.restart();
   await world.hosts[0]?.restart();
@@ -64,13 +64,12 @@ async function walk({ kind, points }: Walk) {
 }
 
 /** Lets the client tell what the kill has left, so that it dies of the next scene and not of this one. */
-async function calm({ database, hosts }: ChaosWorld): Promise<void> {
-  await hosts[0]?.restart();
-  await until('an end of every run', async () => {
-    const states = (['queued', 'delivered', 'running'] as const).map((state) => ({ state, limit: 1 }));
-    const open = await Promise.all(states.map((filter) => database.storage.tables.runs.list(filter)));
-    return open.flat().length === 0 || undefined;
-  });
+async function calm({ world, give }: SceneKeeper): Promise<void> {
+  const [host] = world.hosts;
+  await host?.restart();
+  const { name } = await give(0);
+  // What was left is told before anything new.
+  await until('a report after the kill', () => host?.acknowledged().find((each) => each.name === name));
 }
 
 /** What fails while it is played is told at once. */
