@@ -81,7 +81,7 @@ describe.each(databaseKinds)('beside a running server, on %s', (kind) => {
       'host.remove',
     ]);
     expect(await audit.newestCheckpoint()).toMatchObject({ size: entries.length });
-  }, 60_000);
+  });
 });
 
 test('a backup is made beside a running server; a restore is refused until it stops', async () => {
