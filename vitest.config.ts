@@ -7,7 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for processes, sockets and disks: one for each core leaves the machine idle half of the time.
     maxWorkers: 3,
-    testTimeout: 30_000,
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     // How long a named condition is waited for: machines are shared.
     expect: { poll: { timeout: 20_000 } },

@@ -3,10 +3,10 @@ import type { Connection } from '../packages/server/src/storage/connection.ts';
 /** What changes without anything having happened: who came when. */
 const visitColumns = ['last_seen_at', 'usual_interval_ms', 'last_address', 'client_agent', 'client_version'];
 
-/** What was done before gets into the audit's chain a moment later. */
-const passing = ['api_log', 'audit_notes', 'audit_entries', 'audit_checkpoints'];
+/** What was done before gets into the audit's chain, and into the counts of runs, a moment later. */
+const passing = ['api_log', 'audit_notes', 'audit_entries', 'audit_checkpoints', 'run_moves', 'run_tallies'];
 
-/** Every row of every table but the API log and the audit. */
+/** Every row of every table but the API log, the audit, and the counts that the rows of runs make. */
 export async function readContent(connection: Connection): Promise<Record<string, unknown[]>> {
   const content: Record<string, unknown[]> = {};
   for (const table of await tableNames(connection)) {

@@ -57,9 +57,12 @@ const postgres = {
       where (xid, number) > (${given.xid}::xid8, ${given.number}::bigint) and ${settled}
       order by events.xid, number limit ${given.limit}`,
   ),
+  /** Where nothing is settled yet, the oldest: before it nothing will ever come. */
   newest: preparedSql(
-    () => sql`select xid::text as xid, number from events where ${settled}
-      order by events.xid desc, number desc limit 1`,
+    () => sql`select xid::text as xid, number from (
+        (select xid, number from events where ${settled} order by xid desc, number desc limit 1)
+        union all (select xid, number from events order by xid, number limit 1)) as place
+      order by place.xid desc, number desc limit 1`,
   ),
   oldest: preparedSql(
     () => sql`select xid::text as xid, number from events order by events.xid, number limit 1`,

@@ -156,5 +156,21 @@ describe('events', () => {
         await run(slow, 'rollback');
         expect(await names()).toEqual(['fifth']);
       });
+
+    if (kind === 'postgres')
+      test('begin for a reader where they are, also while somebody older than all of them is at work', async () => {
+        const { database, events, write } = await begin();
+        const slow = await connectTo(database);
+        const run = (text: string) => slow.run({ name: undefined, text }, []);
+        await run('begin');
+        await run('select pg_current_xact_id()');
+        await write((tables) => tables.events.startAnew());
+        const place = await events.newest();
+        expect(place).toEqual(await events.oldest());
+        await write((tables) => addVerifiedHost(tables));
+        await run('commit');
+        const told = async () => (await events.after(place, 100)).map(({ kind: told }) => told);
+        await expect.poll(told).toContain('host');
+      });
   });
 });
