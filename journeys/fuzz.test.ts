@@ -35,6 +35,8 @@ const sealed: readonly string[] = [
   'channel_key_enrolled',
   'past_wanted',
   'past_too_long',
+  'output_wanted',
+  'upgrade_required',
   'not_this_hosts_run',
   'report_illegal',
   'statement_invalid',
