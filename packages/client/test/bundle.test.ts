@@ -1,14 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { copyFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { startFakeServer } from './fake-v1-server.ts';
 import { findNode20 } from './node-20.ts';
 import { bundle, makeFolder, runClient } from './run-client.ts';
-
-const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
 describe('the bundle', () => {
   test('is one file below 1 MB that brings no schema library and needs nothing beside Node', () => {
@@ -25,34 +21,6 @@ describe('the bundle', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', pretend], { encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^remotes-client needs Node 20 or newer; this is Node 18\.19\.0: .*\n$/);
-  });
-
-  test('installed from the packed package works alone in an empty folder', async () => {
-    const folder = await makeFolder();
-    const npm = (args: string[], cwd: string) =>
-      execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    const source = join(folder, 'source');
-    await mkdir(join(source, 'dist'), { recursive: true });
-    for (const name of ['package.json', 'README.md'])
-      await copyFile(join(packageFolder, name), join(source, name));
-    await cp(join(packageFolder, 'bin'), join(source, 'bin'), { recursive: true });
-    await copyFile(bundle, join(source, 'dist', 'remotes-client.cjs'));
-    const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], source)) as [
-      { filename: string; files: { path: string }[] },
-    ];
-    const files = ['README.md', 'bin/remotes-client.cjs', 'dist/remotes-client.cjs', 'package.json'];
-    expect(packed.files.map(({ path }) => path).sort()).toEqual(files);
-    const empty = join(folder, 'empty');
-    await mkdir(empty);
-    await writeFile(join(empty, 'package.json'), '{}');
-    npm(['install', '--offline', '--no-audit', '--no-fund', join(folder, packed.filename)], empty);
-    expect(await readdir(join(empty, 'node_modules'))).toEqual(
-      ['.bin', '.package-lock.json', 'remotes-client'].sort(),
-    );
-    const { stdout } = spawnSync(join(empty, 'node_modules/.bin/remotes-client'), ['--version'], {
-      encoding: 'utf8',
-    });
-    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 

@@ -3,9 +3,8 @@ import type { CommandShape, Given } from '../command.ts';
 import { connect } from '../connect.ts';
 import { exitStatus } from '../exit-status.ts';
 import { isGiven } from '../given.ts';
-import { type Answers, openAnswers } from '../screen/answers.ts';
+import { type Answers, askNewPassword, openAnswers } from '../screen/answers.ts';
 import { write } from '../screen/write.ts';
-import { usageTrouble } from '../trouble.ts';
 import { confirm, withConfirmation } from './confirmation.ts';
 
 const stdin = { 'password-stdin': { type: 'boolean' } } as const;
@@ -38,9 +37,7 @@ is wanted, or with "confirm".
 async function changePassword(given: Given): Promise<number> {
   const api = connect(given);
   return withAnswers(given, async (answers) => {
-    const password = await answers.askSecret('New password (12 characters or more): ');
-    if ((await answers.askSecret('The same again: ')) !== password)
-      throw usageTrouble('The two passwords differ: nothing was done.');
+    const password = await askNewPassword(answers);
     await withConfirmation(
       api,
       () => api.ask(accountRoutes.account_password, { body: { password } }),

@@ -9,7 +9,7 @@ import { findServer, openServer, openUnwatched, readServerUrl } from '../connect
 import { exitStatus } from '../exit-status.ts';
 import { readServers, writeServers } from '../folder/servers-file.ts';
 import { isGiven, readText } from '../given.ts';
-import { type Answers, openAnswers } from '../screen/answers.ts';
+import { type Answers, askNewPassword, openAnswers } from '../screen/answers.ts';
 import { isTokenText } from '../token-text.ts';
 import { isProblem, trouble, usageTrouble } from '../trouble.ts';
 
@@ -142,9 +142,7 @@ async function setUp(api: Api, answers: Answers, givenName: string | undefined):
   const name =
     givenName ??
     ((await answers.ask('Your name (empty if the link was made for one): ')).trim() || undefined);
-  const password = await answers.askSecret('New password (12 characters or more): ');
-  const isRepeated = (await answers.askSecret('The same again: ')) === password;
-  if (!isRepeated) throw usageTrouble('The two passwords differ: nothing was done.');
+  const password = await askNewPassword(answers);
   const ask = (code?: string) => {
     const body = { token, password, kind: 'bearer' as const, ...(name !== undefined && { name }) };
     return api.ask(sessionsRoutes.setup, { body: { ...body, ...(code !== undefined && { code }) } });

@@ -1,18 +1,23 @@
 import type { RunView } from '@remotes/protocol/operators/runs';
 import { durationText } from '@remotes/protocol/screen/time-text';
 import type { Column } from '../screen/listing.ts';
-import { momentCell } from '../screen/moment.ts';
+import { momentCell, sinceText } from '../screen/moment.ts';
 import { exitText, stateText } from './run-ending.ts';
 
 /** A run as a line of a list. */
 export const runColumns: readonly Column<RunView>[] = [
   { title: 'Run', isWhole: true, of: ({ id }) => id },
-  { title: 'Time', isWhole: true, of: ({ delivered_at: at, finished_at: end }) => momentCell(at ?? end) },
+  {
+    title: 'Time',
+    isWhole: true,
+    of: ({ delivered_at: at, finished_at: end }) => momentCell(at ?? end),
+    brief: ({ delivered_at: at, finished_at: end }) => sinceText(at ?? end),
+  },
   { title: 'Host', of: ({ host }) => host.name },
   { title: 'Command', of: ({ command }) => command.name },
-  { title: 'State', of: ({ state }) => stateText(state) },
+  { title: 'State', isWhole: true, of: ({ state }) => stateText(state) },
   { title: 'Exit', of: exitText },
-  { title: 'Took', of: tookText },
+  { title: 'Took', isWide: true, of: tookText },
   { title: 'Reason', isWide: true, of: ({ reason }) => reason },
   { title: 'Bytes', isWide: true, of: ({ output_bytes: bytes }) => bytes },
   { title: 'Attempt', isWide: true, of: ({ attempt }) => attempt },

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { trouble } from '../trouble.ts';
+import { trouble, usageTrouble } from '../trouble.ts';
 
 /**
  * Where answers come from: a terminal, where a secret is typed unseen, or lines of standard input in the order of the
@@ -19,6 +19,14 @@ export function openAnswers({ isFromLines }: { readonly isFromLines: boolean }):
       'There is no terminal to ask at: give the answers on standard input, with --password-stdin.',
     );
   return { ask: askLine, askSecret: askUnseen, close: () => {} };
+}
+
+/** A password that is to be: asked for twice, as nobody sees what is typed. */
+export async function askNewPassword(answers: Answers): Promise<string> {
+  const password = await answers.askSecret('New password (12 characters or more): ');
+  const isRepeated = (await answers.askSecret('The same again: ')) === password;
+  if (!isRepeated) throw usageTrouble('The two passwords differ: nothing was done.');
+  return password;
 }
 
 /** A question that is answered with y or n; false where nobody can be asked. */

@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
-import { nullable } from './forms.ts';
+import { about, nullable } from './forms.ts';
 
 export const Role = Type.Enum(['viewer', 'operator', 'admin']);
 
-/** A new one: at least 12 characters that are not easily guessed. */
-export const Password = Type.String({ minLength: 1, maxLength: 1000 });
+export const Password = about(
+  'A new one: at least 12 characters that are not easily guessed.',
+  Type.String({ minLength: 1, maxLength: 1000 }),
+);
 
 /** Rights are narrowed to hosts groups by their ids; null: to none. */
 export const HostsGroupIds = nullable(

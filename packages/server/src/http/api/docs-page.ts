@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OpenApiDocument, Operation, Parameter } from '@remotes/protocol/operators/openapi';
 import { problems } from '@remotes/protocol/operators/problems';
 import { docsStyle } from './docs-style.ts';
-import { htmlText } from './html-text.ts';
+import { htmlProse, htmlText } from './html-text.ts';
 import { kindOf, membersHtml } from './shape-html.ts';
 
 type Shown = { readonly path: string; readonly method: string; readonly operation: Operation };
@@ -21,7 +21,7 @@ export function docsPage({ info, paths }: OpenApiDocument): string {
   );
   const tags = [...new Set(shown.flatMap(({ operation }) => operation.tags))].sort();
   const sections = tags.map((tag) => sectionHtml(tag, shown));
-  const paragraphs = info.description.split('\n\n').map((paragraph) => `<p>${withCode(paragraph)}</p>`);
+  const paragraphs = info.description.split('\n\n').map((paragraph) => `<p>${htmlProse(paragraph)}</p>`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -58,7 +58,7 @@ function operationHtml({ path, method, operation }: Shown): string {
   const [status = '', success] = Object.entries(responses)[0] ?? [];
   return `<article id="${htmlText(operationId)}">
 <h3><b>${htmlText(method.toUpperCase())}</b> <code>${htmlText(path)}</code></h3>
-<p>${htmlText(summary)}.<br><span class="role">${htmlText(description)}</span></p>
+<p>${htmlProse(summary)}.<br><span class="role">${htmlProse(description)}</span></p>
 ${parameters.length > 0 ? `<h4>Parameters</h4><ul class="members">${parameters.map(parameterHtml).join('')}</ul>` : ''}
 ${contentHtml('Body', requestBody?.content)}
 ${contentHtml(`Answer ${status}`, success?.content) || `<h4>Answer ${htmlText(status)}</h4>`}
@@ -67,7 +67,7 @@ ${contentHtml(`Answer ${status}`, success?.content) || `<h4>Answer ${htmlText(st
 
 function parameterHtml({ name, in: place, required, description = '', schema }: Parameter): string {
   const notes = [place, kindOf(schema), ...(required ? [] : ['optional'])].join(', ');
-  return `<li><code>${htmlText(name)}</code> <span class="kind">${htmlText(notes)}</span> ${htmlText(description)}</li>`;
+  return `<li><code>${htmlText(name)}</code> <span class="kind">${htmlText(notes)}</span> ${htmlProse(description)}</li>`;
 }
 
 function contentHtml(heading: string, content: NonNullable<Operation['requestBody']>['content'] | undefined) {
@@ -86,9 +86,4 @@ function problemsHtml(): string {
 <table><tr><th>code</th><th>status</th><th>title</th></tr>
 ${rows.join('\n')}
 </table></section>`;
-}
-
-/** Prose in which code stands between backquotes. */
-function withCode(paragraph: string): string {
-  return htmlText(paragraph).replaceAll(/`([^`]*)`/g, '<code>$1</code>');
 }

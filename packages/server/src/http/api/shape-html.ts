@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@remotes/protocol/operators/closed-shape';
-import { htmlText } from './html-text.ts';
+import { htmlProse, htmlText } from './html-text.ts';
 
 /** The members of a shape, one below the other. */
 export function membersHtml(shape: JsonSchema): string {
@@ -13,7 +13,7 @@ export function membersHtml(shape: JsonSchema): string {
 
 function memberHtml(name: string, member: JsonSchema, isRequired: boolean): string {
   const notes = [kindOf(member), ...(isRequired ? [] : ['optional']), ...limitsOf(member)];
-  const about = typeof member.description === 'string' ? ` ${htmlText(member.description)}` : '';
+  const about = typeof member.description === 'string' ? ` ${htmlProse(member.description)}` : '';
   const inner = 'properties' in innermost(member) ? membersHtml(member) : '';
   return `<li><code>${htmlText(name)}</code> <span class="kind">${htmlText(notes.join(', '))}</span>${about}${inner}</li>`;
 }

@@ -57,5 +57,7 @@ describe('the OpenAPI document', () => {
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
     for (const name of Object.keys(routes)) expect(text).toContain(`id="${name}"`);
     expect(text).not.toMatch(/<script|<link|src=|https?:\/\//i);
+    expect(text).toContain('The <code>cursor</code> of the next page; null at the end.');
+    expect(text).not.toContain('`');
   });
 });
