@@ -54,9 +54,11 @@ export async function prepareHost(key: KeyObject, url: string, token: string): P
     },
     acknowledged() {
       const said = former.map((each) => each.stderr()).join('');
-      return [...said.matchAll(/"(.+?)": (\w+(?: out)?)\b.* after .*, stored$/gm)].map(
-        ([, name = '', state = '']) => ({ name, state: state.replace(' ', '_') }),
-      );
+      return [
+        ...said.matchAll(
+          /"(.+?)"(?:: | was run before, )(\w+(?: out)?)\b.*(?: after .*, stored|: stored now)$/gm,
+        ),
+      ].map(([, name = '', state = '']) => ({ name, state: state.replace(' ', '_') }));
     },
   };
 }

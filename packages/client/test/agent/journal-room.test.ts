@@ -146,7 +146,7 @@ describe('a client whose lock another has taken', () => {
     await running.says(/the result of command 1 is kept in memory only: /);
     await server.wasAsked(post, 2);
     server.off(post);
-    await running.says(/command 1 "command 1" was run before: stored now/);
+    await running.says(/command 1 "command 1" was run before, succeeded: stored now/);
     running.child.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 0 });
     expect(server.stored.get(1)).toEqual([{ output: 'whole\n', result: '[\n  ""\n]' }]);

@@ -69,7 +69,7 @@ describe('a v1 server', () => {
     const settled = await run();
     expect(settled).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('command 1 "command 1" was run before: stored now'),
+      stderr: expect.stringContaining('command 1 "command 1" was run before, succeeded: stored now'),
     });
     expect(server.stored.get(1)).toEqual([{ output: 'once\n', result: '[\n  ""\n]' }]);
     expect(server.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
@@ -120,7 +120,7 @@ describe('a Remotes server', () => {
     server.off(post);
     expect(await run()).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('was run before: stored now'),
+      stderr: expect.stringContaining('was run before, succeeded: stored now'),
     });
     expect(server.stored.get(1)?.[0]?.output).toBe('once\n');
   });
@@ -136,7 +136,7 @@ describe('a Remotes server', () => {
     });
     expect(await run()).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('was run before: stored now'),
+      stderr: expect.stringContaining('was run before, failed (exit code 3): stored now'),
     });
   });
 
@@ -194,7 +194,7 @@ describe('a Remotes server', () => {
     );
     expect(await run()).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('was run before: stored now'),
+      stderr: expect.stringContaining('was run before, succeeded: stored now'),
     });
     expect(server.stored.get(1)).toHaveLength(1);
     expect(server.asked.filter(({ path }) => path.includes('/get/1'))).toHaveLength(1);
