@@ -367,7 +367,10 @@ describe('what could not be delivered', () => {
     });
     expect(work.finished).toEqual([]);
     const second = await act('commands_process');
-    expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('was run before, succeeded: stored now') });
+    expect(second).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('was run before, succeeded: stored now'),
+    });
     expect(work.hellos[1]?.held).toEqual([{ run: given.run, attempt: 1, state: 'finished' }]);
     const said = { exit_code: 0, manifest_sha256: hashOfManifest(given) };
     expect(work.finished).toMatchObject([{ run: given.run, stdout: 'done\n', said }]);
