@@ -28,18 +28,20 @@ const signals: { readonly [Name in keyof Decisions]?: 'host' | 'fleet' } = {
   editFleet: 'fleet',
 };
 
-/** The storage that raises the signal of delivery after such decisions, once they are committed. */
+/** The storage that raises the signal of delivery after such decisions, once they are committed: here, or by a neighbour. */
 export function signalDelivery(
   storage: Storage,
   definitions: DefinitionsView,
   delivery: Pick<Delivery, 'mayHaveDue'>,
 ): Storage {
+  storage.neighbours.hear(() => delivery.mayHaveDue('fleet'));
   const decide: Storage['decide'] = (name, input) => {
     const answer = storage.decide(name, input);
     const signal = signals[name];
     if (signal === undefined) return answer;
     const raise = () => {
       const isForAll = signal === 'fleet' || hasWaves(definitions);
+      if (isForAll) storage.neighbours.tell();
       delivery.mayHaveDue(isForAll ? 'fleet' : (input as { hostId: number }).hostId);
     };
     // One that failed may have been committed all the same.

@@ -27,7 +27,7 @@ type Parts = {
   readonly onTrouble: (trouble: unknown) => void;
 };
 
-/** Changes that raise no epoch, such as a slot that another server has freed, are noticed so late. */
+/** Changes that raise no epoch and that nobody told are noticed so late. */
 const sweptAtLeastMs = 10_000;
 
 export function createDelivery({ tables, definitions, clock, liveHosts, onTrouble }: Parts): Delivery {

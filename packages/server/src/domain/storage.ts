@@ -15,5 +15,14 @@ export interface Storage {
   readonly tables: Tables;
   /** Takes one decision in one durable transaction: answered only after the commit. */
   decide<Name extends DecisionName>(name: Name, input: DecisionInput<Name>): Promise<DecisionAnswer<Name>>;
+  readonly neighbours: Neighbours;
   close(): Promise<void>;
 }
+
+/** Other servers of the same database. On SQLite there are none: nobody is told, and nothing is heard. */
+export type Neighbours = {
+  /** Something may be due for hosts of theirs. What is told within a moment is told together. */
+  tell(): void;
+  /** Calls when one of them has told it, or may have while this server could not hear. */
+  hear(heard: () => void): void;
+};

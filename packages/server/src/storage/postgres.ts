@@ -11,6 +11,7 @@ import { createDoor } from './door.ts';
 import { isWorthRetrying, translateDriverError, translateOpenError } from './errors.ts';
 import { migrate } from './migrate.ts';
 import { postgresConnection } from './postgres-connection.ts';
+import { postgresNeighbours } from './postgres-neighbours.ts';
 import { createPostgresPool, type PostgresPool } from './postgres-pool.ts';
 import { beginDecision, beginMigration } from './postgres-turns.ts';
 import { beginServerState } from './tables/server.ts';
@@ -36,12 +37,17 @@ export async function openPostgresStorage(
   const door = createDoor();
   const read = postgresConnection((config) => door.enter(() => pool.use((client) => client.query(config))));
   const take = decisionTaker(pool, decisions, reaches);
+  const { close, ...neighbours } = postgresNeighbours(url, (text) =>
+    door.enter(() => pool.use((client) => client.query(text))),
+  );
   const decide = (name: string, input: unknown) => door.enter(() => take(name, input));
   return Object.freeze({
     kind: 'postgres',
     tables: tablesOn(wordingErrors(read)),
     decide: decide as Storage['decide'],
+    neighbours: Object.freeze(neighbours),
     async close() {
+      await close();
       await door.close();
       await pool.close();
     },

@@ -44,6 +44,7 @@ async function openShared(options: SqliteOptions, lock: SqliteLock): Promise<Sto
     kind: 'sqlite',
     tables: tablesOn(wordingErrors(reader)),
     decide: queue.decide as Storage['decide'],
+    neighbours: Object.freeze({ tell() {}, hear() {} }),
     async close() {
       await queue.close();
       reader.database.close();
