@@ -14,7 +14,7 @@ import { signalDelivery } from './domain/delivery-signals.ts';
 import { createLiveEvents } from './domain/events/live-events.ts';
 import { createHostsOverview } from './domain/hosts-overview.ts';
 import { createKnownHosts } from './domain/known-hosts.ts';
-import { createLiveHosts } from './domain/live-hosts.ts';
+import { createLiveHosts, type LiveHosts } from './domain/live-hosts.ts';
 import type { Mind } from './domain/mind.ts';
 import { createNewestSessions } from './domain/newest-sessions.ts';
 import { createOutputStreams } from './domain/output-streams.ts';
@@ -50,7 +50,8 @@ export type App = {
 export async function startApp(config: StartConfig, log: Logger): Promise<App> {
   const certificate = await obtainCertificate(config);
   const opened = await openStorage({ ...config, mode: 'server' });
-  const metrics = config.metricsListen && (await metricsOf(opened));
+  const liveHosts = createLiveHosts();
+  const metrics = config.metricsListen && (await metricsOf(opened, liveHosts));
   const storage = metrics?.measureStorage(opened) ?? opened;
   let metricsServer: MetricsServer | undefined;
   try {
@@ -62,7 +63,6 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
     await freshenTicketKeys(storage, masterKey, clock());
     const definitions = createDefinitionsView(storage.tables, () => performance.now());
     await definitions.current();
-    const liveHosts = createLiveHosts();
     const onTrouble = (trouble: unknown) =>
       log.error({ err: trouble }, 'Could not hand out what is due; trying again.');
     const delivery = createDelivery({ tables: storage.tables, definitions, clock, liveHosts, onTrouble });
@@ -128,7 +128,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
 }
 
 /** Loaded only where it is wanted: gathering costs a little all the time. */
-async function metricsOf({ tables }: Storage): Promise<Metrics> {
+async function metricsOf({ tables }: Storage, liveHosts: LiveHosts): Promise<Metrics> {
   const { createMetrics } = await import('./metrics/metrics.ts');
-  return createMetrics({ tables, clock: Date.now });
+  return createMetrics({ tables, liveHosts, clock: Date.now });
 }

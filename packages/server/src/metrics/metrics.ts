@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { LiveHosts } from '../domain/live-hosts.ts';
 import type { Storage } from '../domain/storage.ts';
 import type { MeasureRequest } from '../http/door.ts';
 import { addFleetMetrics } from './fleet-metrics.ts';
@@ -15,11 +16,21 @@ export type Metrics = {
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
-export function createMetrics(fleet: Parameters<typeof addFleetMetrics>[1]): Metrics {
+type Measured = Parameters<typeof addFleetMetrics>[1] & { readonly liveHosts: Pick<LiveHosts, 'ids'> };
+
+export function createMetrics({ liveHosts, ...fleet }: Measured): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   addFleetMetrics(registry, fleet);
+  new Gauge({
+    name: 'remotes_hosts_connected',
+    help: 'Hosts that are connected to this server by the live channel.',
+    registers,
+    collect() {
+      this.set(liveHosts.ids().length);
+    },
+  });
   const requests = new Counter({
     name: 'remotes_http_requests_total',
     help: 'Requests that this server answered.',

@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createChannel } from '../../src/channel/channel.ts';
 import { type Pace, usualPace } from '../../src/channel/pace.ts';
-import type { Limits } from '../../src/domain/mind.ts';
+import type { Limits, Mind } from '../../src/domain/mind.ts';
+import type { HttpOptions } from '../../src/http/door.ts';
 import type { OpenDatabase } from '../databases.ts';
 import { openDoor } from '../http/open-door.ts';
 import { type HostKeys, newHostKeys, openSealedHost } from '../sealed-host.ts';
@@ -11,16 +12,22 @@ type Differing = {
   limits?: Partial<Limits>;
   tls?: { cert: string; key: string };
   pace?: Partial<Pace>;
+  measureRequest?: HttpOptions['measureRequest'];
+  mind?: (mind: Mind) => Partial<Mind>;
 };
 
 /** A server with the live channel on a real port, and hosts that are verified. Closed when the test ends. */
-export async function openChannelDoor(database: OpenDatabase, { pace, ...options }: Differing = {}) {
+export async function openChannelDoor(
+  database: OpenDatabase,
+  { pace, mind: differing, ...options }: Differing = {},
+) {
   let fails = false;
   const door = await openDoor(database, {
-    mind: ({ storage }) => {
+    mind: (usual) => {
+      const { storage, ...others } = { ...usual, ...differing?.(usual) };
       const decide: typeof storage.decide = (name, input) =>
         fails ? Promise.reject(new Error('The memory fails.')) : storage.decide(name, input);
-      return { storage: { ...storage, decide } };
+      return { ...others, storage: { ...storage, decide } };
     },
     ...options,
     channel: (mind) => createChannel(mind, pino({ level: 'silent' }), { ...usualPace, stopMs: 200, ...pace }),
@@ -28,6 +35,7 @@ export async function openChannelDoor(database: OpenDatabase, { pace, ...options
   onTestFinished(() => door.mind.delivery.stop());
   return {
     ...door,
+    enrolOverV1: door.enrol,
     /** From now on no decision is taken, or each is again. */
     fail(isWanted: boolean) {
       fails = isWanted;

@@ -1,21 +1,25 @@
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createLiveHosts } from '../../src/domain/live-hosts.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { startMetricsServer } from '../../src/metrics/metrics-server.ts';
+import { openChannelDoor } from '../channel/channel-door.ts';
+import { openChannelHost } from '../channel-host.ts';
 import { eachDatabase } from '../databases.ts';
 import { start } from '../domain/small-fleet.ts';
 import { call } from '../http/call.ts';
-import { openDoor } from '../http/open-door.ts';
 import { addVerifiedHost, sampleRun } from '../storage/sample-rows.ts';
 
 describe('the metrics', () => {
   eachDatabase((open) => {
     const openMeasured = async () => {
       const database = await open();
-      const metrics = createMetrics({ tables: database.storage.tables, clock: () => start });
-      const door = await openDoor(database, {
+      const liveHosts = createLiveHosts();
+      const { tables } = database.storage;
+      const metrics = createMetrics({ tables, liveHosts, clock: () => start });
+      const door = await openChannelDoor(database, {
         measureRequest: metrics.measureRequest,
-        mind: ({ storage }) => ({ storage: metrics.measureStorage(storage) }),
+        mind: ({ storage }) => ({ storage: metrics.measureStorage(storage), liveHosts }),
       });
       const log = pino({ level: 'silent' });
       const server = await startMetricsServer(metrics, { host: '127.0.0.1', port: 0 }, log);
@@ -41,6 +45,16 @@ describe('the metrics', () => {
       expect(hosts).toContain('remotes_hosts{state="away"} 1');
     });
 
+    test('count hosts that are connected, and no longer when they have left', async () => {
+      const { url, enrol, values } = await openMeasured();
+      expect(await values('remotes_hosts_connected')).toEqual(['remotes_hosts_connected 0']);
+      const host = await openChannelHost(url, await enrol());
+      await host.enter();
+      expect(await values('remotes_hosts_connected')).toEqual(['remotes_hosts_connected 1']);
+      host.webSocket.terminate();
+      await expect.poll(() => values('remotes_hosts_connected')).toEqual(['remotes_hosts_connected 0']);
+    });
+
     test('count runs by how they ended, each once', async () => {
       const { database, values } = await openMeasured();
       await values('remotes_runs_ended_total');
@@ -59,8 +73,8 @@ describe('the metrics', () => {
     });
 
     test('count requests by the path of the contract, and decisions', async () => {
-      const { call, enrol, values } = await openMeasured();
-      const { token, wireNumber } = await enrol();
+      const { call, enrolOverV1, values } = await openMeasured();
+      const { token, wireNumber } = await enrolOverV1();
       await call(`/api/v1/commands/get/${wireNumber}/`, { token });
       await call('/somewhere/else');
       const requests = await values('remotes_http_requests_total');
