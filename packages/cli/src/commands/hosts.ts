@@ -121,6 +121,12 @@ const details: readonly Column<HostDetail>[] = [
   { title: 'Verified', isWhole: true, of: ({ verified_at: at }) => momentCell(at) },
   { title: 'Key', of: ({ key_fingerprint: fingerprint }) => fingerprint },
   { title: 'Channel key', of: ({ channel_key: key }) => key },
+  {
+    title: 'Duplicate',
+    of: ({ duplicate }) =>
+      duplicate &&
+      `${sinceText(duplicate.at)}: connected from ${duplicate.connected_address}, and refused from ${duplicate.refused_address}: two machines have its keys`,
+  },
   { title: 'Pending', of: ({ pending }) => pending.map(({ name }) => name).join(', ') },
   {
     title: 'Not offered',

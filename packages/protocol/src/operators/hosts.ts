@@ -43,6 +43,10 @@ export const HostDetail = Type.Object({
   channel_key: about('The Ed25519 key by which it proves itself.', nullable(Type.String())),
   channel_key_enrolled_at: nullable(Moment),
   registration_token_id: nullable(Type.Integer()),
+  duplicate: about(
+    'The last time within a week that another machine came with its keys while it was connected: from where each did. Null: none.',
+    nullable(Type.Object({ at: Moment, connected_address: Type.String(), refused_address: Type.String() })),
+  ),
   pending: about('Standing commands that it is still to run.', Type.Array(Named)),
   not_offered: about(
     'Of these, what is not offered to it, and why.',

@@ -40,11 +40,11 @@ export function postgresNeighbours(
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveAfterMs,
     });
-    const over = new Promise<void>((resolve) => {
-      client.on('error', () => resolve());
-      client.on('end', resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const over = Promise.withResolvers<void>();
+    const end = () => over.resolve();
+    client.on('error', end);
+    client.on('end', end);
+    signal.addEventListener('abort', end);
     client.on('notification', ({ payload }) => {
       if (payload !== own) heard();
     });
@@ -53,8 +53,9 @@ export function postgresNeighbours(
       await client.query(`listen ${channel}`);
       // Something may have been told before.
       heard();
-      await over;
+      await over.promise;
     } finally {
+      signal.removeEventListener('abort', end);
       await client.end().catch(() => {});
     }
   };

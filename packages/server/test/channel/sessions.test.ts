@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { generate } from 'selfsigned';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { lastDuplicate } from '../../src/domain/duplicate-host.ts';
 import { serverAuthor } from '../../src/domain/operators/author.ts';
 import { type ChannelHost, channelUrl, connectChannel, openChannelHost } from '../channel-host.ts';
 import { eachDatabase, openDatabase } from '../databases.ts';
@@ -123,8 +124,11 @@ describe('a session of the live channel', () => {
       expect(notes.map((waiting) => JSON.parse(waiting.note)).filter(isOfDuplicate)).toEqual([]);
     });
 
-    test('is refused while another of the same host lives, and the audit has both addresses', async () => {
-      const { connect, keys, url, database } = await begin();
+    test('is refused while another of the same host lives, and audit and host show both addresses', async () => {
+      const { connect, keys, url, database, mind, hostId } = await begin();
+      const { tables } = database.storage;
+      const shown = async () =>
+        lastDuplicate(tables, (await tables.hosts.byId(await hostId()))!, mind.clock());
       const older = await connect();
       const second = await openChannelHost(url, keys);
       second.send(second.sayProve(), second.sayHello());
@@ -134,6 +138,13 @@ describe('a session of the live channel', () => {
       const notes = await database.storage.tables.audit.waiting(100);
       const note = notes.map((waiting) => JSON.parse(waiting.note)).find(isOfDuplicate);
       expect(note).toMatchObject({ after: { connected: '127.0.0.1', refused: '127.0.0.1' } });
+      expect(await shown()).toBe(null);
+      await database.storage.decide('chainAudit', { limit: 100 });
+      expect(await shown()).toEqual({
+        at: note.at,
+        connected_address: '127.0.0.1',
+        refused_address: '127.0.0.1',
+      });
     });
 
     test('leaves the host online while it lasts, and away after it', async () => {

@@ -1,6 +1,7 @@
 import type { hostsRoutes } from '@remotes/protocol/operators/hosts';
 import { isDeclined } from '../administration-refusal.ts';
 import { currentDefinitions } from '../definitions.ts';
+import { lastDuplicate } from '../duplicate-host.ts';
 import { hostVersion } from '../host-rename.ts';
 import { readNotOffered } from '../hosts-reading.ts';
 import type { Actor } from '../operators/actor.ts';
@@ -66,6 +67,7 @@ export const hostsPagesDeeds: ApiDeeds<Names> = {
       channel_key: host.channelKey,
       channel_key_enrolled_at: maybeMomentText(host.channelKeyEnrolledAt),
       registration_token_id: host.registrationTokenId,
+      duplicate: await lastDuplicate(tables, host, mind.clock()),
       pending: named(await tables.pending.ofHost(host.id)),
       not_offered: shownNotOffered.filter(({ commands }) => commands.length > 0),
     };
