@@ -98,7 +98,7 @@ export async function startApp(config: StartConfig, log: Logger): Promise<App> {
       ...config,
       mind,
       log,
-      channel: createChannel(mind, log),
+      channel: createChannel(mind, log, { measure: metrics?.measureChannel }),
       tls: certificate,
       measureRequest: metrics?.measureRequest,
       clientFile: createRequire(import.meta.url).resolve('remotes-client/bundle'),

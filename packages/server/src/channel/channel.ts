@@ -7,11 +7,12 @@ import { createDuplicateNotes } from '../domain/duplicate-host.ts';
 import type { Mind } from '../domain/mind.ts';
 import type { Visitor } from '../domain/presence.ts';
 import { createAdmission } from './admission.ts';
-import type { ChannelDoor } from './door.ts';
+import { recordConnection } from './connection-record.ts';
+import type { ChannelDoor, MeasureChannel } from './door.ts';
 import { type Pace, usualPace } from './pace.ts';
 import { type OpenSession, openSession } from './session.ts';
 import { createStrangerBytes } from './stranger-bytes.ts';
-import { startWatch, type Watching } from './watch.ts';
+import { startWatch } from './watch.ts';
 import { fitWebSocket } from './web-socket.ts';
 
 /** The door for hosts that stay connected. */
@@ -26,8 +27,11 @@ export type Channel = {
   stop(): Promise<void>;
 };
 
-export function createChannel(mind: Mind, log: Logger, pace: Pace = usualPace): Channel {
-  const door: ChannelDoor = Object.freeze({ mind, log, pace, noteDuplicate: createDuplicateNotes() });
+type Options = { readonly pace?: Pace; readonly measure?: MeasureChannel | undefined };
+
+export function createChannel(mind: Mind, log: Logger, { pace = usualPace, measure }: Options = {}): Channel {
+  const noteDuplicate = createDuplicateNotes();
+  const door: ChannelDoor = Object.freeze({ mind, log, pace, measure, noteDuplicate });
   const watch = startWatch(mind, pace);
   const strangerBytes = createStrangerBytes();
   const admission = createAdmission(pace.mostNewcomers);
@@ -44,17 +48,18 @@ export function createChannel(mind: Mind, log: Logger, pace: Pace = usualPace): 
       webSockets.handleUpgrade(request, socket, head, (webSocket) =>
         fitWebSocket(webSocket, (hostSocket) => {
           let session: OpenSession;
-          const opened = openSession(
-            door,
-            hostSocket,
-            from,
-            watchStranger(
-              watch.begin(() => session),
-              strangerBytes.count(socket),
-            ),
-          );
+          const record = recordConnection(door, hostSocket, from);
+          const stopCounting = strangerBytes.count(socket);
+          const watching = watch.begin(() => session);
+          const greeted = () => {
+            // Whoever has said hello is no stranger any more.
+            stopCounting();
+            record.greeted(session.live()!.host.name);
+            watching.greeted();
+          };
+          const opened = openSession(door, record.socket, from, { ...watching, greeted });
           session = opened.session;
-          return opened.ears;
+          return record.listen(opened.ears);
         }),
       );
     },
@@ -82,17 +87,6 @@ function optionsOf(maxPayload: number) {
     // Whoever does not close in turn is cut. The types do not know it.
     closeTimeout: 2_000,
     handleProtocols: () => channel.subprotocol,
-  };
-}
-
-/** Whoever has said hello is no stranger any more. */
-function watchStranger(watching: Watching, stopCounting: () => void): Watching {
-  return {
-    ...watching,
-    greeted() {
-      stopCounting();
-      watching.greeted();
-    },
   };
 }
 

@@ -15,5 +15,6 @@ export type SocketEars = {
   heard(frame: string | Buffer): void;
   /** The other end answered a call. */
   answered(): void;
-  ended(): void;
+  /** With this code; 1006 where the connection was cut. */
+  ended(code: number): void;
 };

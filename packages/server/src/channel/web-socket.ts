@@ -34,7 +34,7 @@ export function fitWebSocket(webSocket: WebSocket, listen: (socket: HostSocket) 
   webSocket.on('message', (data: Buffer, isBinary: boolean) => ears.heard(isBinary ? data : data.toString()));
   webSocket.on('pong', () => ears.answered());
   webSocket.on('ping', () => ears.answered());
-  webSocket.on('close', () => ears.ended());
+  webSocket.on('close', (code: number) => ears.ended(code));
   // Followed by 'close', which says all there is to say.
   webSocket.on('error', () => {});
 }

@@ -1,12 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { MeasureChannel } from '../channel/door.ts';
 import type { LiveHosts } from '../domain/live-hosts.ts';
 import type { Storage } from '../domain/storage.ts';
 import type { MeasureRequest } from '../http/door.ts';
+import { addChannelMetrics } from './channel-metrics.ts';
 import { addFleetMetrics } from './fleet-metrics.ts';
 
 /** What a server tells about itself in numbers. No label names a host, an operator or anything that is secret. */
 export type Metrics = {
   measureRequest: MeasureRequest;
+  measureChannel: MeasureChannel;
   /** The same storage, with each decision measured. */
   measureStorage(storage: Storage): Storage;
   /** In Prometheus' text format, and the media type of it. */
@@ -23,14 +26,7 @@ export function createMetrics({ liveHosts, ...fleet }: Measured): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   addFleetMetrics(registry, fleet);
-  new Gauge({
-    name: 'remotes_hosts_connected',
-    help: 'Hosts that are connected to this server by the live channel.',
-    registers,
-    collect() {
-      this.set(liveHosts.ids().length);
-    },
-  });
+  const measureChannel = addChannelMetrics(registry, liveHosts);
   const requests = new Counter({
     name: 'remotes_http_requests_total',
     help: 'Requests that this server answered.',
@@ -57,6 +53,7 @@ export function createMetrics({ liveHosts, ...fleet }: Measured): Metrics {
     registers,
   });
   return Object.freeze({
+    measureChannel,
     measureRequest({ route, method, status, seconds }) {
       requests.inc({ route, method, status });
       requestSeconds.observe({ route }, seconds);

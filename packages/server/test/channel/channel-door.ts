@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createChannel } from '../../src/channel/channel.ts';
+import type { MeasureChannel } from '../../src/channel/door.ts';
 import { type Pace, usualPace } from '../../src/channel/pace.ts';
 import type { Limits, Mind } from '../../src/domain/mind.ts';
 import type { HttpOptions } from '../../src/http/door.ts';
@@ -13,13 +14,14 @@ type Differing = {
   tls?: { cert: string; key: string };
   pace?: Partial<Pace>;
   measureRequest?: HttpOptions['measureRequest'];
+  measureChannel?: MeasureChannel;
   mind?: (mind: Mind) => Partial<Mind>;
 };
 
 /** A server with the live channel on a real port, and hosts that are verified. Closed when the test ends. */
 export async function openChannelDoor(
   database: OpenDatabase,
-  { pace, mind: differing, ...options }: Differing = {},
+  { pace, mind: differing, measureChannel, ...options }: Differing = {},
 ) {
   let fails = false;
   const door = await openDoor(database, {
@@ -30,7 +32,11 @@ export async function openChannelDoor(
       return { ...others, storage: { ...storage, decide } };
     },
     ...options,
-    channel: (mind) => createChannel(mind, pino({ level: 'silent' }), { ...usualPace, stopMs: 200, ...pace }),
+    channel: (mind) =>
+      createChannel(mind, pino({ level: 'silent' }), {
+        pace: { ...usualPace, stopMs: 200, ...pace },
+        measure: measureChannel,
+      }),
   });
   onTestFinished(() => door.mind.delivery.stop());
   return {

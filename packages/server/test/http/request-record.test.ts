@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { openChannelDoor } from '../channel/channel-door.ts';
+import { openChannelHost } from '../channel-host.ts';
 import { eachDatabase } from '../databases.ts';
 import { type OpenDoor, openDoor, sealedPost } from './open-door.ts';
 
-const switchOn = ({ fleet }: OpenDoor, ...names: string[]) =>
+const switchOn = ({ fleet }: Pick<OpenDoor, 'fleet'>, ...names: string[]) =>
   fleet.administer(async (tables) => {
     for (const name of names) {
       const [key = '', value = 'true'] = name.split('=');
@@ -36,6 +38,27 @@ describe('the API log', () => {
         arguments: null,
       });
       expect(new Set(entries.map(({ requestId }) => requestId)).size).toBe(5);
+    });
+
+    test('a connection of the live channel is logged when its host has said hello, and when it ends', async () => {
+      const door = await openChannelDoor(await open());
+      await switchOn(door, 'apilog_enable_logging', 'apilog_filter_users=000002');
+      const [logged, left] = [await door.enrol(), await door.enrol()];
+      await door.logged(0);
+      for (const keys of [left, logged]) {
+        const host = await openChannelHost(door.url, keys);
+        await host.enter();
+        host.webSocket.send('no frame');
+        await host.closed;
+      }
+      const { entries } = await door.logged(2);
+      const ofChannel = entries.filter(({ path }) => path === '/sealed/channel/');
+      expect(ofChannel.map(({ method, status, hostName }) => [method, status, hostName])).toEqual([
+        ['GET', 101, '000001'],
+        ['CLOSE', 4400, '000001'],
+      ]);
+      expect(ofChannel[0]).toMatchObject({ address: '127.0.0.1', arguments: null });
+      expect(ofChannel[0]!.requestId).toBe(ofChannel[1]!.requestId);
     });
 
     test('nothing is logged unless it is switched on, and not of hosts that are left out', async () => {

@@ -19,6 +19,7 @@ describe('the metrics', () => {
       const metrics = createMetrics({ tables, liveHosts, clock: () => start });
       const door = await openChannelDoor(database, {
         measureRequest: metrics.measureRequest,
+        measureChannel: metrics.measureChannel,
         mind: ({ storage }) => ({ storage: metrics.measureStorage(storage), liveHosts }),
       });
       const log = pino({ level: 'silent' });
@@ -53,6 +54,27 @@ describe('the metrics', () => {
       expect(await values('remotes_hosts_connected')).toEqual(['remotes_hosts_connected 1']);
       host.webSocket.terminate();
       await expect.poll(() => values('remotes_hosts_connected')).toEqual(['remotes_hosts_connected 0']);
+    });
+
+    test('count frames of the live channel, and its connections by how they ended', async () => {
+      const { url, enrol, values } = await openMeasured();
+      const host = await openChannelHost(url, await enrol());
+      await host.enter();
+      // The offer; proof and hello; what it ran in the past. Each is answered.
+      expect(await values('remotes_channel_frames_total')).toEqual([
+        'remotes_channel_frames_total{direction="in"} 3',
+        'remotes_channel_frames_total{direction="out"} 3',
+      ]);
+      host.webSocket.send('no frame');
+      await host.closed;
+      const stranger = await openChannelHost(url, host.keys);
+      stranger.webSocket.close(4999);
+      await expect
+        .poll(() => values('remotes_channel_closed_total'))
+        .toEqual([
+          'remotes_channel_closed_total{ending="malformed"} 1',
+          'remotes_channel_closed_total{ending="other"} 1',
+        ]);
     });
 
     test('count runs by how they ended, each once', async () => {
