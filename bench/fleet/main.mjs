@@ -20,7 +20,7 @@ time, and are kept in the folder. One process may have some 19,000 of them: each
   --folder FOLDER    where the hosts are kept (./fleet)
 
 The server limits how many hosts register with one token in a while: start it with --registrations-per-token, and with
---max-connections above N.`;
+--max-connections a fifth above N.`;
 
 const { values } = parseArgs({
   options: {

@@ -50,7 +50,7 @@ const numberOptions = {
   'headers-timeout-seconds': { usual: 10, least: 1, most: 600 },
   'request-timeout-seconds': { usual: 60, least: 1, most: 3600 },
   'keep-alive-timeout-seconds': { usual: 10, least: 1, most: 600 },
-  'max-connections': { usual: 10_000, least: 1, most: 1_000_000 },
+  'max-connections': { usual: 15_000, least: 1, most: 1_000_000 },
   'output-limit-bytes': { usual: 16 * 1024 * 1024, least: 1024, most: 1024 ** 3 },
   'grace-seconds': { usual: 60, least: 0, most: 86_400 },
   'api-log-days': { usual: 30, least: 1, most: 3650 },

@@ -4,6 +4,8 @@ import type { Server, Socket } from 'node:net';
 export type Connections = {
   /** True for one that came when all places were taken: it is told so and closed. */
   isExtra(socket: Socket): boolean;
+  /** Whether only the last tenth is left, which no connection that stays may have. */
+  isCrowded(): boolean;
   destroyAll(): void;
 };
 
@@ -28,6 +30,7 @@ export function boundConnections(
   });
   return Object.freeze({
     isExtra: (socket: Socket) => extra.has(socket),
+    isCrowded: () => open.size > most - Math.floor(most / 10),
     destroyAll() {
       for (const socket of open) socket.destroy();
     },

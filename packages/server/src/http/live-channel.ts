@@ -64,8 +64,12 @@ function answer(
     return sendRefusal(door, request, reply, { ...refusal, headers: { allow: allowed.join(', ') } });
   }
   if (channel?.isMeant(request.raw)) {
-    const seconds = Math.max(1, channel.waitSeconds());
-    const refusal = refuse('unavailable', 'Too many hosts come at once: come back later.');
+    const isCrowded = door.connections.isCrowded();
+    const seconds = isCrowded ? crowdedSeconds : Math.max(1, channel.waitSeconds());
+    const refusal = refuse(
+      'unavailable',
+      isCrowded ? crowded : 'Too many hosts come at once: come back later.',
+    );
     return sendRefusal(door, request, reply, { ...refusal, headers: { 'retry-after': String(seconds) } });
   }
   const refusal = refuse('upgrade_required');
@@ -73,3 +77,5 @@ function answer(
 }
 
 const allowed = ['GET', 'OPTIONS'];
+const crowded = 'As many hosts are connected as this server has places for: come back later.';
+const crowdedSeconds = 30;

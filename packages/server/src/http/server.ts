@@ -38,7 +38,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const mayUpgrade = (request: IncomingMessage) =>
     channel?.isMeant(request) === true &&
     !door.state.isStopping &&
-    !door.connections.isExtra(request.socket) &&
+    !door.connections.isCrowded() &&
     channel.waitSeconds() === 0;
   const app: FastifyInstance = fastify({
     serverFactory: (handler) => createNodeServer(options, handler, mayUpgrade),

@@ -13,6 +13,7 @@ type Differing = {
   limits?: Partial<Limits>;
   tls?: { cert: string; key: string };
   pace?: Partial<Pace>;
+  maxConnections?: number;
   measureRequest?: HttpOptions['measureRequest'];
   measureChannel?: MeasureChannel;
   mind?: (mind: Mind) => Partial<Mind>;

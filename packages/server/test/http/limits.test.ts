@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { openChannelDoor } from '../channel/channel-door.ts';
+import { connectChannel } from '../channel-host.ts';
 import { eachDatabase } from '../databases.ts';
 import { dial, readAnswer, talk } from './call.ts';
 import { openDoor } from './open-door.ts';
@@ -108,6 +110,13 @@ describe('the limit of connections', () => {
         socket.destroy();
       }
       await expect.poll(async () => (await call('/api/status/')).status).toBe(200);
+    });
+
+    test('hosts that stay connected leave a tenth of the places to others', async () => {
+      const { url, call } = await openChannelDoor(await open(), { maxConnections: 10 });
+      for (let places = 9; places > 0; places -= 1) await connectChannel(url);
+      await expect(connectChannel(url)).rejects.toThrow('503');
+      expect((await call('/api/status/')).status).toBe(200);
     });
 
     test('far too many are not even told', async () => {
