@@ -1,6 +1,19 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+} from 'node:crypto';
 import { expect, test } from 'vitest';
-import { newSigningKey, signingKeyFingerprint } from '../../src/crypto/sign.ts';
+import {
+  isSignedFor,
+  isSignedForAside,
+  newSigningKey,
+  signFor,
+  signingKeyFingerprint,
+} from '../../src/crypto/sign.ts';
 
 test('newSigningKey makes an Ed25519 pair that signs', () => {
   const { privatePem, publicPem } = newSigningKey();
@@ -24,4 +37,18 @@ test('signingKeyFingerprint is base64url of the SHA-256 of the SPKI DER', () => 
 
 test('signingKeyFingerprint throws for a PEM that is no key', () => {
   expect(() => signingKeyFingerprint('x')).toThrow();
+});
+
+test('a signature checked aside is worth what it is worth otherwise', async () => {
+  const { privatePem, publicPem } = newSigningKey();
+  const key = createPublicKey(publicPem);
+  const signature = signFor('result', createPrivateKey(privatePem), 'said');
+  const other = signFor('manifest', createPrivateKey(privatePem), 'said');
+  const judged = [signature, other, `${signature}=`, 'x', ''].map(async (text) => [
+    isSignedFor('result', key, 'said', text),
+    await isSignedForAside('result', key, 'said', text),
+  ]);
+  expect(await Promise.all(judged)).toEqual([true, false, false, false, false].map((isIt) => [isIt, isIt]));
+  const { publicKey: noSigningKey } = generateKeyPairSync('x25519');
+  expect(await isSignedForAside('result', noSigningKey, 'said', signature)).toBe(false);
 });

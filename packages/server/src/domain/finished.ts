@@ -1,5 +1,5 @@
 import { sha256Hex } from '@remotes/protocol/crypto/digest';
-import { isSignedFor } from '@remotes/protocol/crypto/sign';
+import { isSignedForAside } from '@remotes/protocol/crypto/sign';
 import { isRefusal, type Refusal, refuse } from '@remotes/protocol/errors';
 import type { ServerMessage } from '@remotes/protocol/messages';
 import type { Finished } from '@remotes/protocol/messages/finished';
@@ -25,10 +25,12 @@ export async function storeFinished(
 ): Promise<readonly ServerMessage[]> {
   const { mind, host } = speaker;
   const { run, attempt, statement, signature } = message;
+  const key = host.channelPublicKey;
+  const isSigned = key !== undefined && (await isSignedForAside('result', key, statement, signature));
   const pieces = outputs.filter(({ message: said }) => said.run === run && said.attempt === attempt);
   const known = speaker.isLive ? mind.outputStreams.find(message, host.id) : undefined;
   const soFar = !known || beginsAgain(known, pieces) ? mind.outputStreams.whole(host.id) : known;
-  const said = readFinished(speaker, message, pieces, soFar);
+  const said = isSigned ? readFinished(speaker, message, pieces, soFar) : refuse('statement_invalid');
   // Whatever comes of it, this was the end; where the host has to say it again it does so from the beginning.
   mind.outputStreams.forget(message);
   if (isRefusal(said)) return [refusalAbout(message, said)];
@@ -47,21 +49,18 @@ export async function storeFinished(
   return speaker.isLive ? [answer] : [answer, ...(await stopsOfHost(mind.storage.tables, host.id))];
 }
 
-/** Checks that the host signed this, and that statement, message and output belong together. */
+/** Checks that what the host signed, its message and the output belong together. */
 function readFinished(
   { host, serverKeys, isLive }: Speaker,
   message: Finished,
   pieces: readonly CarriedOutput[],
   soFar: RunOutput,
 ): Said | Refusal {
-  const { run, attempt, statement: text, signature, result } = message;
-  const key = host.channelPublicKey;
+  const { run, attempt, statement: text, result } = message;
   const statement = readRunStatement(text);
-  const isSigned = key !== undefined && isSignedFor('result', key, text, signature);
   const stdout = restOf(pieces, 'stdout', soFar);
   const stderr = restOf(pieces, 'stderr', soFar);
   const belongs =
-    isSigned &&
     statement?.server === serverKeys.serverId &&
     statement.run === run &&
     statement.attempt === attempt &&

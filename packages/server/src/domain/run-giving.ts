@@ -59,16 +59,19 @@ export function giveRuns(runs: readonly RunToGive[]): GiveRun[] {
 
 /** Equal for runs that one manifest can cover. */
 function orderKey({ serverKeys, command, now }: RunToGive): string {
+  return `${serverKeys.signingKeyText} ${now} ${wordingOf(command)}`;
+}
+
+const wordings = new WeakMap<CommandDefinition, string>();
+
+/** What a manifest says of a command. A program may be long, and many hosts are given the same one. */
+function wordingOf(command: CommandDefinition): string {
+  const known = wordings.get(command);
+  if (known !== undefined) return known;
   const { jobId, program, interpreter, timeoutSeconds, beforeAt } = command;
-  return JSON.stringify([
-    serverKeys.signingKeyText,
-    jobId,
-    interpreter,
-    timeoutSeconds,
-    beforeAt,
-    now,
-    program,
-  ]);
+  const wording = JSON.stringify([jobId, interpreter, timeoutSeconds, beforeAt, program]);
+  wordings.set(command, wording);
+  return wording;
 }
 
 function inputsOf({ id, attempt, inputs, masterKey, keyFingerprint }: RunToGive) {

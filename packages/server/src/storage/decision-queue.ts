@@ -4,8 +4,12 @@ import { createDoor } from './door.ts';
 export type Asked = readonly [name: string, input: unknown];
 export type Answered = { readonly answer: unknown } | { readonly fault: unknown };
 
-/** Takes decisions together, in this order, in one durable transaction or in a few. Answers come in the same order. */
-export type TakeBatch = (batch: readonly Asked[]) => Promise<readonly Answered[]>;
+/**
+ * Takes decisions together, in this order, in one durable transaction or in a few. Answers are told in the same order,
+ * those of each transaction as soon as it is on disk; it ends when all are.
+ */
+export type TakeBatch = (batch: readonly Asked[], tell: TellAnswers) => Promise<void>;
+export type TellAnswers = (answers: readonly Answered[]) => void;
 
 export type DecisionQueue = {
   decide(name: string, input: unknown): Promise<unknown>;
@@ -32,15 +36,22 @@ export function createDecisionQueue(takeBatch: TakeBatch): DecisionQueue {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      try {
-        const answers = await takeBatch(batch.map(({ asked }) => asked));
-        for (const [index, { resolve, reject }] of batch.entries()) {
-          const answered = answers[index] ?? { fault: new Error('A decision was not answered.') };
+      let told = 0;
+      const tell = (answers: readonly Answered[]) => {
+        for (const answered of answers) {
+          const { resolve, reject } = batch[told]!;
+          told += 1;
           if ('fault' in answered) reject(answered.fault);
           else resolve(answered.answer);
         }
+      };
+      try {
+        await takeBatch(
+          batch.map(({ asked }) => asked),
+          tell,
+        );
       } catch (fault) {
-        for (const { reject } of batch) reject(fault);
+        for (const { reject } of batch.slice(told)) reject(fault);
       }
     }
     isBusy = false;

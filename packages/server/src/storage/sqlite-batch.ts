@@ -69,17 +69,18 @@ export function batchTaker(connection: SqliteConnection, decisions: DecisionSet)
     return answers;
   };
 
-  return async (batch) => {
-    const answers: Answered[] = [];
-    while (answers.length < batch.length) {
-      const rest = batch.slice(answers.length);
+  return async (batch, tell) => {
+    let rest = batch;
+    while (rest.length > 0) {
+      let answers: Answered[];
       try {
-        answers.push(...(await takeSome(rest)));
+        answers = await takeSome(rest);
       } catch (fault) {
         const translated = translateDriverError(fault);
-        answers.push(...rest.map(() => ({ fault: translated })));
+        answers = rest.map(() => ({ fault: translated }));
       }
+      rest = rest.slice(answers.length);
+      tell(answers);
     }
-    return answers;
   };
 }

@@ -8,6 +8,7 @@ import { openSqliteConnection } from './sqlite-connection.ts';
 
 export type WriterStart = { readonly file: string; readonly crashAt: string | undefined };
 export type ToWriter = readonly Asked[] | 'close';
+/** Answers to the next of the decisions that were sent. */
 export type FromWriter = readonly ({ readonly answer: unknown } | { readonly fault: FaultText })[];
 
 /** What the thread does: it takes the decisions that it is sent, a batch at a time, until it is told to close. */
@@ -24,11 +25,12 @@ export function writeDecisions(decisions: DecisionSet): void {
       port.close();
       return;
     }
-    const answers = await takeBatch(message);
-    const told: FromWriter = answers.map((answered) =>
-      'fault' in answered ? { fault: faultText(answered.fault) } : answered,
-    );
-    port.postMessage(told);
+    await takeBatch(message, (answers) => {
+      const told: FromWriter = answers.map((answered) =>
+        'fault' in answered ? { fault: faultText(answered.fault) } : answered,
+      );
+      port.postMessage(told);
+    });
   });
   port.postMessage('ready');
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { armedCrashPoint } from '../crash-point.ts';
-import type { Answered, Asked, TakeBatch } from './decision-queue.ts';
+import type { Asked, TakeBatch, TellAnswers } from './decision-queue.ts';
 import { faultFromText } from './fault-text.ts';
 import type { FromWriter, ToWriter, WriterStart } from './sqlite-writer-thread.ts';
 
@@ -11,7 +11,13 @@ export type SqliteWriter = {
   close(): Promise<void>;
 };
 
-type Settle = { resolve: (answers: readonly Answered[]) => void; reject: (fault: unknown) => void };
+type Current = {
+  readonly tell: TellAnswers;
+  readonly resolve: () => void;
+  readonly reject: (fault: unknown) => void;
+  /** How many answers are still to come. */
+  left: number;
+};
 
 /**
  * Starts the thread that writes. Should it ever die, nobody knows what it had stored: whoever waits is told, and the
@@ -22,7 +28,7 @@ export async function startSqliteWriter(program: URL, file: string): Promise<Sql
   const worker = new Worker(program, { workerData, execArgv: [], name: 'writer' });
   let isClosing = false;
   let death: Error | undefined;
-  let current: Settle | undefined;
+  let current: Current | undefined;
   const die = (cause: unknown) => {
     if (death) return;
     death = new Error('The thread that writes the database died.', { cause });
@@ -38,19 +44,22 @@ export async function startSqliteWriter(program: URL, file: string): Promise<Sql
     if (!isClosing) die(new Error(`It ended with status ${status}.`));
   });
   worker.on('message', (answers: FromWriter) => {
-    const settled = current;
-    current = undefined;
-    settled?.resolve(
+    const asked = current;
+    if (!asked) return;
+    asked.left -= answers.length;
+    if (asked.left === 0) current = undefined;
+    asked.tell(
       answers.map((answered) => ('fault' in answered ? { fault: faultFromText(answered.fault) } : answered)),
     );
+    if (asked.left === 0) asked.resolve();
   });
   const send = (message: ToWriter) => worker.postMessage(message);
 
   return Object.freeze({
-    takeBatch(batch: readonly Asked[]) {
+    takeBatch(batch: readonly Asked[], tell: TellAnswers) {
       if (death) return Promise.reject(death);
-      return new Promise<readonly Answered[]>((resolve, reject) => {
-        current = { resolve, reject };
+      return new Promise<void>((resolve, reject) => {
+        current = { tell, resolve, reject, left: batch.length };
         send(batch);
       });
     },

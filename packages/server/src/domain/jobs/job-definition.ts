@@ -32,7 +32,11 @@ export function jobDefinition(job: AdHocJob): CommandDefinition {
   });
 }
 
-/** As one host is given it: which interpreter it is was settled for each run when the job was made. */
+/**
+ * As one host is given it: which interpreter it is was settled for each run when the job was made. The very same object
+ * where nothing differs: between threads it is copied once for all the hosts that are given it together.
+ */
 export function asGiven(command: CommandDefinition, former: Run | undefined): CommandDefinition {
-  return command.job && former ? { ...command, interpreter: former.interpreter } : command;
+  if (!command.job || !former || former.interpreter === command.interpreter) return command;
+  return { ...command, interpreter: former.interpreter };
 }

@@ -3,7 +3,11 @@ import type { DatabaseKind } from '../connection.ts';
 
 /** A list of any length as one parameter. */
 export function listOf(kind: DatabaseKind, ids: readonly number[]) {
-  const list = JSON.stringify(ids);
+  return listIn(kind, JSON.stringify(ids));
+}
+
+/** The same of a list that is written already, as a prepared statement takes it. */
+export function listIn(kind: DatabaseKind, list: string) {
   return kind === 'sqlite'
     ? sql`(select value from json_each(${list}))`
     : sql`(select value::bigint from json_array_elements_text(${list}::json))`;

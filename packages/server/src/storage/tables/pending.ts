@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { PendingTable } from '../../domain/ports.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection, DatabaseKind } from '../connection.ts';
 import { builtOnce, prepared, preparedSql, runOnce, sqlOnce } from '../prepared.ts';
-import { listOf } from './id-list.ts';
+import { listIn, listOf } from './id-list.ts';
 
 type Place = { hostId: number; wireNumber: number };
 type Membership = { hostsGroupId: number; hostId: number };
@@ -18,6 +18,13 @@ const ofHost = {
       sql`select json_agg(wire_number)::text as numbers from pending where host_id = ${given.hostId}`,
   ),
 };
+const ofHostsOn = (kind: DatabaseKind) =>
+  preparedSql(
+    (given: { hostIds: string }) => sql`
+      select host_id as "hostId", wire_number as "wireNumber" from pending
+      where host_id in ${listIn(kind, given.hostIds)} order by host_id, wire_number`,
+  );
+const ofHosts = { sqlite: ofHostsOn('sqlite'), postgres: ofHostsOn('postgres') };
 const has = prepared((db, given: Place) =>
   db
     .selectFrom('pending')
@@ -108,12 +115,9 @@ export function pendingTable(connection: Connection): PendingTable {
       return numbers === null ? [] : (JSON.parse(numbers) as number[]).sort((one, other) => one - other);
     },
     async ofHosts(hostIds: readonly number[]) {
-      const rows = await sqlOnce<{ hostId: number; wireNumber: number }>(
-        connection,
-        sql`select host_id as "hostId", wire_number as "wireNumber" from pending
-          where host_id in ${listOf(connection.kind, hostIds)} order by host_id, wire_number`,
-      );
-      const byHost = Map.groupBy(rows, ({ hostId }) => hostId);
+      const given = { hostIds: JSON.stringify(hostIds) };
+      const rows = await ofHosts[connection.kind].all(connection, given);
+      const byHost = Map.groupBy(rows as Place[], ({ hostId }) => hostId);
       return [...byHost].map(([hostId, own]) => ({
         hostId,
         wireNumbers: own.map(({ wireNumber }) => wireNumber),

@@ -84,13 +84,15 @@ const clearDeadline = prepared((db, given: { number: number }) =>
   db.deleteFrom('flights').where('run_number', '=', given.number),
 );
 
+// No join, as in the table of hosts: each claim of a connected host asks for this.
 const unfinishedOfHost = prepared((db, given: { hostId: number }) =>
   db
-    .selectFrom('flights')
-    .innerJoin('runs', 'runs.number', 'flights.run_number')
+    .selectFrom('runs')
     .select(runColumns)
-    .where('flights.host_id', '=', given.hostId)
-    .orderBy('flights.run_number'),
+    .where('number', 'in', (inner) =>
+      inner.selectFrom('flights').select('run_number').where('host_id', '=', given.hostId),
+    )
+    .orderBy('number'),
 );
 const countRecalled = prepared((db, given: { hostId: number }) =>
   db
