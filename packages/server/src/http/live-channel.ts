@@ -78,4 +78,5 @@ function answer(
 
 const allowed = ['GET', 'OPTIONS'];
 const crowded = 'As many hosts are connected as this server has places for: come back later.';
-const crowdedSeconds = 30;
+/** After ten of them a client comes over HTTP meanwhile. */
+const crowdedSeconds = 10;
