@@ -35,7 +35,7 @@ test('hosts watch tells what happens to hosts, a line each, until it is ended', 
   const watching = ada.start(['hosts', 'watch']);
   const one = ada.start(['hosts', 'watch', '-H', 'db1', '--json']);
   // Told of what happens from the moment that it is connected: again until it is.
-  for (let tries = 1; !/ → /.test(watching.stdout()) || one.stdout() === ''; tries += 1) {
+  for (let tries = 1; !/verified → disabled/.test(watching.stdout()) || one.stdout() === ''; tries += 1) {
     expect(tries).toBeLessThan(30);
     await ada.run(['hosts', tries % 2 === 0 ? 'enable' : 'disable', 'db1']);
   }
