@@ -4,7 +4,7 @@ import type { CommandPostAnswer } from '@remotes/protocol/requests/command-post'
 import { refusalOnV1 } from './caller.ts';
 import type { KnownHost } from './known-hosts.ts';
 import type { Mind } from './mind.ts';
-import type { Tables } from './ports.ts';
+import type { Run, Tables } from './ports.ts';
 import { readResult, readWithoutResult } from './result-reading.ts';
 import { type Ending, readEnding } from './run-ending.ts';
 import { mayMove } from './run-moves.ts';
@@ -80,6 +80,12 @@ export async function decideReport(
   if (!run) return refuse('not_this_hosts_command');
   // On v1 nothing is signed: of a run that waits to be given nobody can say how it ended.
   const isGiven = run.state !== 'queued';
-  if (isGiven && mayMove(run.state, report.state)) await settleRun(tables, run, report, now);
+  if (isGiven && maySettle(run, report)) await settleRun(tables, run, report, now);
   return { number: run.number };
+}
+
+/** A host that comes back and says that its run was interrupted tells more than its silence did. */
+function maySettle(run: Run, report: Report): boolean {
+  const isFirstWord = run.reason === 'no_report' && report.state === 'interrupted';
+  return mayMove(run.state, report.state) || (run.state === 'interrupted' && isFirstWord);
 }

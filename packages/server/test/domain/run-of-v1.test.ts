@@ -208,6 +208,26 @@ describe('a run on a v1 host', () => {
       expect(await outputOf(id)).toBe('late');
     });
 
+    test('that was taken for interrupted keeps what its host says of the interruption later (it was answered, and lost)', async () => {
+      const { fleet, machine, runOf, outputOf } = await begin();
+      const interrupted = { ending: 'interrupted', exit_code: null, signal: null };
+      const id = await fleet.define({ attempts: 2 });
+      await machine.get(id);
+      fleet.pass(100_000);
+      await sweep(fleet);
+      for (const text of ['the client was killed', 'said again']) {
+        const answer = await machine.post(id, 'so far', text, interrupted);
+        expect(answer).toEqual({ status: 'OK', results: { id: 1 } });
+      }
+      expect(await runOf(id)).toMatchObject({
+        state: 'interrupted',
+        reason: 'host_says',
+        result: 'the client was killed',
+      });
+      expect(await outputOf(id)).toBe('so far');
+      expect(await machine.list()).toEqual([id]);
+    });
+
     test.each([
       [
         { ending: 'timed_out', exit_code: null, signal: 'SIGKILL' },
