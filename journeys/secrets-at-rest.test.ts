@@ -33,11 +33,14 @@ test.each(databaseKinds)(
         ],
       }),
     );
+    await server.program.prints(/setup-link/);
+    // The file goes soon after the link was used.
+    const setupLink = readFileSync(join(database.dataFolder, 'setup-link'), 'utf8');
     const ada = await signInAsFirstAdmin(server, database.dataFolder);
     const secrets = new Map([
       ['the password', password],
       ['the secret setting', secretValue],
-      ['the set-up link', tokenIn(readFileSync(join(database.dataFolder, 'setup-link'), 'utf8'))],
+      ['the set-up link', tokenIn(setupLink)],
       ['the session', tokenIn(readFileSync(join(ada.folder, 'config', 'servers.json'), 'utf8'))],
     ]);
     const said = async (args: readonly string[], input = '') => {
