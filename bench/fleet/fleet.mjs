@@ -14,9 +14,7 @@ export async function startFleet({
   onStored = () => {},
 }) {
   const journal = await openFleetJournal(join(folder, 'journal'));
-  const finish = new AbortController();
-  const stop = new AbortController();
-  const signals = { finish: finish.signal, stop: stop.signal };
+  const stopping = [];
   const connected = new Set();
   let runs = 0;
   let trouble;
@@ -31,7 +29,7 @@ export async function startFleet({
       fingerprint,
       serverId: server.serverId,
       journal: journal.of(),
-      signals,
+      signals: signalsOfOne(stopping),
       execute: executes ? undefined : endsAtOnce(outputBytes),
       pollSeconds,
       log(line) {
@@ -47,12 +45,18 @@ export async function startFleet({
   return Object.freeze({
     state: () => ({ connected: connected.size, runs, trouble }),
     async stop() {
-      finish.abort();
-      stop.abort();
+      for (const controller of stopping) controller.abort();
       await Promise.all(working);
       await journal.close();
     },
   });
+}
+
+/** Of each host its own: a signal takes time for each who listens to it, and hosts begin and end to listen all the time. */
+function signalsOfOne(stopping) {
+  const [finish, stop] = [new AbortController(), new AbortController()];
+  stopping.push(finish, stop);
+  return { finish: finish.signal, stop: stop.signal };
 }
 
 function endsAtOnce(outputBytes) {
