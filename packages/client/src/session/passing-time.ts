@@ -4,11 +4,13 @@ import { uptime } from 'node:os';
  * Milliseconds that have passed since some moment, those too that the machine has slept: an order that expires meanwhile
  * must be found expired. Node’s own clock stands still in sleep on Linux.
  */
-export const passingMs: () => number = passingTime({
-  platform: process.platform,
-  uptimeSeconds: uptime,
-  nowMs: () => performance.now(),
-});
+export const passingMs: () => number = oncePerTurn(
+  passingTime({
+    platform: process.platform,
+    uptimeSeconds: uptime,
+    nowMs: () => performance.now(),
+  }),
+);
 
 type Clocks = {
   readonly platform: NodeJS.Platform;
@@ -26,4 +28,18 @@ export function passingTime({ platform, uptimeSeconds, nowMs }: Clocks): () => n
     return nowMs;
   }
   return () => uptimeSeconds() * 1000;
+}
+
+/** To ask the system takes a while, and much is asked in one turn of the loop. No turn lasts while the loop waits. */
+function oncePerTurn(read: () => number): () => number {
+  let kept: number | undefined;
+  return () => {
+    if (kept === undefined) {
+      kept = read();
+      setImmediate(() => {
+        kept = undefined;
+      });
+    }
+    return kept;
+  };
 }

@@ -63,7 +63,16 @@ export function signingPublicPem(key: KeyObject): string {
  * throws when a PEM is no public key.
  */
 export function signingKeyFingerprint(key: KeyObject | string): string {
-  const publicKey = typeof key === 'string' ? createPublicKey(key) : publicHalf(key);
+  if (typeof key === 'string') return fingerprintOf(createPublicKey(key));
+  const known = fingerprints.get(key) ?? fingerprintOf(publicHalf(key));
+  fingerprints.set(key, known);
+  return known;
+}
+
+/** Asked for with each report, by the same key. */
+const fingerprints = new WeakMap<KeyObject, string>();
+
+function fingerprintOf(publicKey: KeyObject): string {
   return createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64url');

@@ -36,7 +36,7 @@ export async function claimRuns(
     hostId: host.id,
     order,
     wireNumber: wireNumber ?? null,
-    runIds: newRunIds(Math.min(limit, claimLimit)),
+    limit: Math.min(limit, claimLimit),
     isLive: false,
     graceMs: mind.limits.graceSeconds * 1000,
     now: mind.clock(),
@@ -73,15 +73,11 @@ function decideForChannel({ mind, host, order }: Speaker): Promise<Claimed | Ref
     hostId: host.id,
     order,
     wireNumber: null,
-    runIds: newRunIds(1 + besideLimit),
+    limit: 1 + besideLimit,
     isLive: true,
     graceMs: mind.limits.graceSeconds * 1000,
     now: mind.clock(),
   });
-}
-
-function newRunIds(count: number): string[] {
-  return Array.from({ length: count }, () => uuidv7());
 }
 
 function toGive({ mind, serverKeys }: Speaker, { deliveries, keyFingerprint, now }: Claimed): RunToGive[] {
@@ -99,8 +95,8 @@ export type ClaimRequest = {
   order: RequestOrder;
   /** This command and no other; null for whatever is due. */
   wireNumber: number | null;
-  /** One for each run that may be given, for those that are new. */
-  runIds: string[];
+  /** So many runs at most. */
+  limit: number;
   /** On the live channel, where ad-hoc runs go beside the others. */
   isLive: boolean;
   graceMs: number;
@@ -118,7 +114,7 @@ type Claimed = {
 /** Decides what a host is given now, by the rules of the list, and notes that it has it. */
 export async function decideClaim(
   tables: Tables,
-  { hostId, order, wireNumber, runIds, isLive, graceMs, now }: ClaimRequest,
+  { hostId, order, wireNumber, limit, isLive, graceMs, now }: ClaimRequest,
 ): Promise<Claimed | Refusal> {
   const host = await tables.hosts.byId(hostId);
   const refusal = host ? refusalOfHost(host) : refuse('permission_denied');
@@ -131,19 +127,19 @@ export async function decideClaim(
   const offered = offeredCommands(definitions, work, now).filter(isAsked);
   const batch = isLive
     ? await withinSlots(tables, definitions, hostId, offered)
-    : batchOf(offered).slice(0, runIds.length);
+    : batchOf(offered).slice(0, limit);
 
   const deliveries: RunDelivery[] = [];
   const passed = new Set<number>();
   let deadlineAt = now + graceMs;
-  for (const [index, command] of batch.entries()) {
+  for (const command of batch) {
     passed.add(command.id);
     if (!(await hasFreeSlot(tables, command))) continue;
     const former = await tables.runs.ofHost(hostId, command.id);
     if (!(await mayDeliver(tables, command, { hostId, former }))) continue;
     deadlineAt += command.timeoutSeconds * 1000;
     const inputs = await readInputs(tables, definitions, { command, hostId, former });
-    const runId = runIds[index]!;
+    const runId = former?.id ?? uuidv7();
     const given = asGiven(command, former);
     const note = { hostId, command: given, former, inputs, runId, now, deadlineAt };
     deliveries.push({ ...(await noteDelivery(tables, note)), command: given, inputs });

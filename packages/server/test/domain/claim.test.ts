@@ -208,7 +208,7 @@ describe('a claim', () => {
         hostId,
         order,
         wireNumber: null,
-        runIds: [crypto.randomUUID()],
+        limit: 1,
         isLive: false,
         graceMs: 0,
         now: start,
