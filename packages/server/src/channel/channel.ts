@@ -41,7 +41,7 @@ export function createChannel(mind: Mind, log: Logger, { pace = usualPace, measu
     isMeant,
     waitSeconds() {
       if (isStopping) return 1;
-      if (admission.waitSeconds(watch.newcomers()) > 0) watch.makeRoom();
+      if (watch.newcomers() >= pace.mostNewcomers) watch.makeRoom();
       return admission.waitSeconds(watch.newcomers());
     },
     open(request: IncomingMessage, socket: Duplex, head: Buffer, from: Visitor) {
