@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { type Ended, type Program, type ProgramOptions, startProgram } from './program.ts';
 
+/** The client as it is built here; or an earlier one, where the runner's project names its file. */
 export const clientBundle = fileURLToPath(
-  new URL('../packages/client/dist/remotes-client.cjs', import.meta.url),
+  new URL(process.env.JOURNEYS_CLIENT ?? '../packages/client/dist/remotes-client.cjs', import.meta.url),
 );
 
 /** Starts the bundled client as a process of its own. */
