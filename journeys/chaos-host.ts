@@ -1,7 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decryptOaep } from '@remotes/protocol/crypto/rsa';
+import { readSigningPrivateKey } from '@remotes/protocol/crypto/sign';
 import { expect } from 'vitest';
+import { type ChannelHost, openChannelHost } from '../packages/server/test/channel-host.ts';
 import { startClient } from './client-process.ts';
 import { pemOf } from './enrolled-host.ts';
 import type { Ended, Program } from './program.ts';
@@ -13,6 +16,8 @@ export type ChaosHost = {
   restart(point?: string): Promise<Program>;
   kill(): Promise<Ended | undefined>;
   client(): Program | undefined;
+  /** Another machine with the same keys says hello at this server; it is gone when the client is started again. */
+  twin(url: string): Promise<void>;
   /** Which programs were executed: they write it themselves, so that no kill can take it back. */
   executed(): readonly Execution[];
   /** What its clients were told to be stored, and how it had ended. */
@@ -34,10 +39,12 @@ export async function prepareHost(key: KeyObject, url: string, token: string): P
   const { code, stderr } = await register(host, url);
   expect(code, stderr).toBe(0);
   let client: Program | undefined;
+  let twin: ChannelHost | undefined;
   const former: Program[] = [];
   return {
     async restart(point) {
       await client?.end('SIGKILL');
+      twin?.webSocket.terminate();
       client = startClient(['--action=run', '--settings', host.settings, '--interval', '1'], {
         cwd: host.folder,
         env: { REMOTES_CRASH_AT: point },
@@ -47,6 +54,14 @@ export async function prepareHost(key: KeyObject, url: string, token: string): P
     },
     kill: async () => client?.end('SIGKILL'),
     client: () => client,
+    async twin(at) {
+      const sealed = /^uuid\s*=\s*(.+)$/m.exec(readFileSync(host.settings, 'utf8'))?.[1] ?? '';
+      const uuid = decryptOaep(key, sealed) ?? '';
+      const channel = readSigningPrivateKey(readFileSync(inFolder('key.pem.channel'), 'utf8'));
+      if (!channel) throw new Error('The host has no channel key.');
+      twin = await openChannelHost(at, { uuid, channel });
+      twin.send(twin.sayProve(), twin.sayHello());
+    },
     executed() {
       const file = inFolder('ran');
       const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];

@@ -1,6 +1,7 @@
+import { hostMessages, serverMessages } from '@remotes/protocol/messages';
 import { expect, test } from 'vitest';
 import type { DatabaseKind } from '../packages/server/test/databases.ts';
-import { type ChaosPoint, clientPoints, coverageTable, serverPoints } from './chaos-points.ts';
+import { type ChaosPoint, clientPoints, coverageTable, killedAt, serverPoints } from './chaos-points.ts';
 import { playScene, prepareScene, replayedName, type SceneKeeper, sceneKeeper } from './chaos-scenes.ts';
 import { judge } from './chaos-verdict.ts';
 import { type ChaosWorld, openChaosWorld } from './chaos-world.ts';
@@ -15,6 +16,17 @@ const walks: readonly Walk[] = [
   { kind: 'sqlite', points: clientPoints },
   ...(process.env.CHAOS_RUNS === undefined ? [] : [{ kind: 'postgres', points: serverPoints } as const]),
 ];
+
+/** Said over HTTP alone, or questions that change nothing; a refusal is an answer to any of the others. */
+const elsewhere = [
+  ...['register', 'registered', 'verify', 'verified', 'enrol', 'enrolled', 'rotate_key', 'key_rotated'],
+  ...['claim', 'claimed', 'renew', 'host_status', 'host', 'commands_list', 'commands', 'refusal'],
+];
+
+test('each message of the live channel has its points', () => {
+  const all = [...Object.keys(hostMessages), ...Object.keys(serverMessages)];
+  expect(all.filter((message) => !killedAt.includes(message)).toSorted()).toEqual(elsewhere.toSorted());
+});
 
 test('kills at every point of the live channel lose nothing, and nothing runs twice', async () => {
   const done = await Promise.all(walks.map(walk));
@@ -85,6 +97,8 @@ async function arm(world: ChaosWorld, { side, at, scene }: ChaosPoint, isFresh: 
   }
   await world.restart(at);
   const client = host.client();
-  if (isFresh || !client || hasEnded(client) || scene === 'past' || scene === 'replay') await host.restart();
+  // A twin that comes while its host is away is taken for it.
+  const isAfresh = isFresh || scene === 'past' || scene === 'replay' || scene === 'twin';
+  if (isAfresh || !client || hasEnded(client)) await host.restart();
   return world.server().program;
 }

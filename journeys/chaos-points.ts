@@ -1,5 +1,5 @@
 /** What has to happen so that a point is passed. */
-export type Scene = 'greeting' | 'past' | 'short run' | 'long run' | 'stop' | 'replay' | 'goodbye';
+export type Scene = 'greeting' | 'past' | 'short run' | 'long run' | 'stop' | 'replay' | 'twin' | 'goodbye';
 
 /** A moment at which one of the two is killed, on the way of one message. */
 export type ChaosPoint = {
@@ -14,7 +14,8 @@ export type ChaosPoint = {
 };
 
 /** Of each message that is said on the channel: what the server decides on it, and the message that answers it. */
-const exchanges: readonly { said: string; decision: string; answer: string; scene: Scene }[] = [
+const exchanges: readonly { said: string; decision?: string; answer: string; scene: Scene }[] = [
+  { said: 'prove', answer: 'proved', scene: 'greeting' },
   { said: 'hello', decision: 'greetHost', answer: 'welcome', scene: 'greeting' },
   { said: 'ran', decision: 'recallRuns', answer: 'recalled', scene: 'past' },
   { said: 'started', decision: 'noteStarted', answer: 'nothing', scene: 'long run' },
@@ -26,6 +27,7 @@ const exchanges: readonly { said: string; decision: string; answer: string; scen
 const pushes: readonly { said: string; decision?: string; scene: Scene }[] = [
   { said: 'run', decision: 'claimRuns', scene: 'short run' },
   { said: 'stop', decision: 'stopJob', scene: 'stop' },
+  { said: 'call', scene: 'twin' },
   { said: 'goodbye', scene: 'goodbye' },
 ];
 /** What a client does on its own disk between a run and its report. */
@@ -33,6 +35,12 @@ const journalMoments = {
   run: ['claimed', 'journal-before-begin', 'journal-begun'],
   finished: ['program-ended', 'journal-finished', 'posted', 'past-kept', 'journal-stored'],
 };
+
+/** All messages on whose way somebody is killed. */
+export const killedAt: readonly string[] = [
+  ...exchanges.flatMap(({ said, answer }) => [said, answer]),
+  ...pushes.map(({ said }) => said),
+];
 
 export const serverPoints: readonly ChaosPoint[] = [...exchanges, ...pushes].flatMap((each) => {
   const { said: message, scene, decision } = each;

@@ -59,12 +59,13 @@ export async function playScene({ world, give }: SceneKeeper, scene: Scene): Pro
     await until('its execution', () => world.hosts[0]?.executed().find((each) => each.name === name));
     await world.stop(id);
   }
-  if (scene === 'goodbye') {
+  if (scene === 'twin' || scene === 'goodbye') {
     await until('a connection', () =>
       /connected to/.test(world.hosts[0]?.client()?.stderr() ?? '') ? true : undefined,
     );
-    world.server().program.child.kill('SIGTERM');
   }
+  if (scene === 'twin') await world.hosts[0]?.twin(world.server().url);
+  if (scene === 'goodbye') world.server().program.child.kill('SIGTERM');
   return undefined;
 }
 

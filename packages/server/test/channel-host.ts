@@ -30,7 +30,11 @@ export async function connectChannel(url: string, options: ClientOptions = {}): 
 }
 
 /** A host on the live channel: says what the test wants, over a real socket. Begins with the handshake. */
-export async function openChannelHost(url: string, keys: HostKeys, options: ClientOptions = {}) {
+export async function openChannelHost(
+  url: string,
+  keys: Pick<HostKeys, 'uuid' | 'channel'>,
+  options: ClientOptions = {},
+) {
   const webSocket = await connectChannel(url, options);
   const closed = once(webSocket, 'close').then(([code, reason]) => ({
     code: code as number,
