@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { makeKeys } from './keys.mjs';
+import { profiling, readProfiles } from './live/profile.mjs';
 import { openSystem } from './live/remotes.mjs';
 import { liveReport } from './live/report.mjs';
 import { writeLiveSection } from './performance-page.mjs';
@@ -39,7 +40,10 @@ try {
   say('one program, and much output');
   const one = await measureProgram(publicPem);
   const flood = await measureOutput(Math.min(most, 1000), publicPem);
-  const section = liveReport({ rows, times, fleet, one, flood });
+  const large = await measureLargeOutput(publicPem);
+  say('what takes the time');
+  const profile = await profileServer(Math.min(most, 1000), publicPem);
+  const section = liveReport({ rows, times, fleet, one, flood, large, profile });
   console.log(section);
   // What was cut short is for the screen alone.
   if (!values.quick && !values.hosts && !values.times) writeLiveSection(section);
@@ -124,6 +128,37 @@ async function measureOutput(hosts, publicPem) {
   const { peakMb } = await system.probe();
   await system.stop();
   return { hosts, outputBytes, ms, peakMb };
+}
+
+/** One host whose program prints a hundred megabytes; the two ends keep the beginning and the end of it. */
+async function measureLargeOutput(publicPem) {
+  const printedBytes = 100_000_000;
+  const system = await openSystem({
+    folder: join(folder, 'large'),
+    hosts: 1,
+    publicPem,
+    fleet: { executes: true },
+  });
+  const { ms, job } = await system.run(`yes 'a line of much output' | head -c ${printedBytes}`);
+  const { counts } = await system.ask('GET', `/api/v2/jobs/${job.id}`);
+  if (counts.succeeded !== 1) throw new Error('The large output was not stored.');
+  const { peakMb } = await system.probe();
+  const { fleetPeakMb } = await system.stop();
+  return { printedBytes, ms, peakMb, fleetPeakMb };
+}
+
+/** The profiler takes its share too: so nothing is measured meanwhile. */
+async function profileServer(hosts, publicPem) {
+  const profiles = join(folder, 'profiles');
+  const system = await openSystem({
+    folder: join(folder, 'profiled'),
+    hosts,
+    publicPem,
+    nodeOptions: profiling(profiles),
+  });
+  for (let time = 0; time < 3 * times; time += 1) await system.run('true');
+  await system.stop();
+  return readProfiles(profiles);
 }
 
 function summary(measured, { hosts, empty, idle, after }) {

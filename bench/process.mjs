@@ -7,12 +7,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const probe = new URL('loop-delay.mjs', import.meta.url).href;
 
-/** Starts a Node program that logs a line with `"url":"…"` when it listens. */
-export async function startProgram(program, args, folder) {
+/** Starts a Node program that logs a line with `"url":"…"` when it listens; `nodeOptions` as NODE_OPTIONS has them. */
+export async function startProgram(program, args, folder, nodeOptions) {
   const probeFile = join(folder, 'probe.json');
   const began = performance.now();
   const child = spawn(process.execPath, ['--import', probe, program, ...args], {
-    env: { ...process.env, BENCH_PROBE: probeFile, NODE_ENV: 'production' },
+    env: {
+      ...process.env,
+      BENCH_PROBE: probeFile,
+      NODE_ENV: 'production',
+      ...(nodeOptions && { NODE_OPTIONS: nodeOptions }),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise((resolve, reject) => {

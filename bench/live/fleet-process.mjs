@@ -31,5 +31,5 @@ const looking = setInterval(() => {
 process.on('message', async () => {
   clearInterval(looking);
   await fleet.stop();
-  process.exit(0);
+  process.send({ fleetPeakMb: process.resourceUsage().maxRSS / 1024 }, () => process.exit(0));
 });

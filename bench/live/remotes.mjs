@@ -11,8 +11,8 @@ import { seedHosts } from './seed-hosts.mjs';
 const serverProgram = new URL('../../packages/server/bin/remotes-server.js', import.meta.url).pathname;
 const fleetProgram = new URL('fleet-process.mjs', import.meta.url).pathname;
 
-/** Starts both; `fleet` says what the simulator does besides. */
-export async function openSystem({ folder, hosts: count, publicPem, fleet: differing = {} }) {
+/** Starts both; `fleet` says what the simulator does besides, `nodeOptions` how the server's Node is started. */
+export async function openSystem({ folder, hosts: count, publicPem, fleet: differing = {}, nodeOptions }) {
   mkdirSync(folder, { recursive: true });
   const dataFolder = join(folder, 'data');
   const hosts = await seedHosts(dataFolder, join(folder, 'keys'), count, publicPem);
@@ -23,6 +23,7 @@ export async function openSystem({ folder, hosts: count, publicPem, fleet: diffe
       serverProgram,
       ['start', '--port', port, ...where, '--max-connections', '100000', '--log-level', 'info'],
       dataFolder,
+      nodeOptions,
     );
   let port = '0';
   let server = await start();
@@ -73,10 +74,11 @@ export async function openSystem({ folder, hosts: count, publicPem, fleet: diffe
       return ((await back).at - began) / 1000;
     },
     async stop() {
-      const ended = once(fleet, 'exit');
+      const peak = told(({ fleetPeakMb }) => fleetPeakMb);
       fleet.send('stop');
-      await ended;
+      const { fleetPeakMb } = await peak;
       await server.stop();
+      return { fleetPeakMb };
     },
   };
 }
