@@ -6,7 +6,7 @@ export function liveReport({ rows, times, fleet, one, flood, large, profile }) {
   return `## The live channel
 
 \`npm run bench:live\`, one run on ${availableParallelism()} × ${cpus()[0]?.model.trim()}, Node ${process.version}; server, database and the
-simulated fleet share the cores (load average at the end: ${load.toFixed(1)}). ${times} jobs each; p50 / p95 from the operator's request to the last
+simulated fleet share the cores (load average at the end: ${load.toFixed(1)}). ${times} jobs each, after 400 runs to warm up; p50 / p95 from the operator's request to the last
 result stored. *Bare*: 500 bytes to each connection and a kilobyte back. *Sealed*: the same under AES-256-GCM, with one Ed25519
 signature checked and one row in a gathered commit for each host. CPU is that of the server's threads.
 
