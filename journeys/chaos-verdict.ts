@@ -59,7 +59,10 @@ export async function judge(
       if (run.state !== 'succeeded' && !(printed ?? '').startsWith(stored))
         complain(run.commandName, `${run.state} with an output that was not printed`);
       if (!execution !== neverBegun.has(run.state) && run.state !== 'interrupted' && run.state !== 'stopped')
-        complain(run.commandName, `${run.state}, and executed: ${!!execution}`);
+        complain(
+          run.commandName,
+          `${run.state} (${run.reason}, attempt ${run.attempt}), and executed: ${!!execution}`,
+        );
     }
   }
   const states = [...Map.groupBy(runs, ({ state }) => state)].map(

@@ -26,7 +26,7 @@ export type FakeKey = ReturnType<typeof newKey>;
 type SealedAsked = { path: string; headers: IncomingHttpHeaders; body: Buffer };
 /** What becomes of one request for messages in the place of an honest answer; `after` says whether it was obeyed first. */
 export type Meddling = (answer: Buffer, response: ServerResponse) => Buffer | 'done';
-type Answering = (message: never, carried: Carried) => ServerMessage[] | undefined;
+type Answering = (message: never, carried: Carried, isLive: boolean) => ServerMessage[] | undefined;
 
 export type FakeSealedServer = {
   readonly url: string;
@@ -183,15 +183,20 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
     }
     if (frame.counter <= memory.highest) return 409;
     memory.highest = frame.counter;
-    return answered(obeyAll(session, frame.ticket, readPayload(plain)!));
+    return answered(obeyAll(session, frame.ticket, readPayload(plain)!, false));
   }
 
-  function obeyAll(session: Session, ticket: Buffer, all: readonly Carried[]): ServerMessage[] {
+  function obeyAll(
+    session: Session,
+    ticket: Buffer,
+    all: readonly Carried[],
+    isLive: boolean,
+  ): ServerMessage[] {
     const answers: ServerMessage[] = [];
     for (const carried of all) {
       const message = carried.message as unknown as HostMessage;
       fake.said.push(message);
-      const other = answerings.get(message.type)?.(message as never, carried);
+      const other = answerings.get(message.type)?.(message as never, carried, isLive);
       const given = other ?? obey(session, ticket, message);
       answers.push(...given);
       if (given.some((one) => one.type === 'refusal' && one.run === undefined)) break;
@@ -284,7 +289,7 @@ export async function startFakeSealedServer(): Promise<FakeSealedServer> {
   });
   fake.channel = serveChannel(server, {
     shake,
-    obey: (session: Session & { ticket: Buffer }, all) => obeyAll(session, session.ticket, all),
+    obey: (session: Session & { ticket: Buffer }, all) => obeyAll(session, session.ticket, all, true),
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(fake, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });

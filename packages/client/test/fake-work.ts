@@ -76,6 +76,7 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
   };
   const given = new Map<string, GiveRun>();
   const outputs = new Map<string, Buffer[]>();
+  const begunByRequest = new Set<string>();
 
   fake.answer('hello', (message: Hello) => {
     work.hellos.push(message);
@@ -113,13 +114,18 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     work.started.push(message);
     return pastWanted(message) ?? stops();
   });
-  fake.answer('output', ({ run, stream, chunk }: Output, { data }: Carried) => {
+  fake.answer('output', ({ run, stream, chunk }: Output, { data }: Carried, isLive) => {
+    // What came by the channel is nothing that a request could go on from.
+    if (!isLive && chunk > 0 && !begunByRequest.has(run + stream)) outputs.delete(run + stream);
+    if (!isLive && chunk === 0) begunByRequest.add(run + stream);
     const before = chunk === 0 ? [] : (outputs.get(run + stream) ?? []);
     if (before.length === chunk) outputs.set(run + stream, [...before, Buffer.from(data)]);
     return [];
   });
-  fake.answer('finished', (message: Finished) => {
+  fake.answer('finished', (message: Finished, _, isLive) => {
     const { run, attempt, statement, signature } = message;
+    for (const stream of isLive ? [] : ['stdout', 'stderr'])
+      if (!begunByRequest.delete(run + stream)) outputs.delete(run + stream);
     const [stdout, stderr] = [work.printed(run, 'stdout'), work.printed(run, 'stderr')];
     const reported: Reported = { ...message, said: JSON.parse(statement), stdout, stderr };
     const { said } = reported;
@@ -128,7 +134,7 @@ export function offerWork(fake: FakeSealedServer, host: PinnedHost): FakeWork {
     for (const stream of isLost ? [] : (['stdout', 'stderr'] as const))
       if (said[stream].sha256 !== sha256Hex(Buffer.concat(outputs.get(run + stream) ?? []))) {
         const isLess = Buffer.byteLength(reported[stream]) < said[stream].bytes;
-        return [{ ...refusal('finished', isLess ? 'output_wanted' : 'statement_invalid'), run }];
+        return [{ ...refusal('finished', isLive && isLess ? 'output_wanted' : 'statement_invalid'), run }];
       }
     for (const stream of ['stdout', 'stderr']) outputs.delete(run + stream);
     if (!isSignedFor('result', host.channelKey.key, statement, signature))

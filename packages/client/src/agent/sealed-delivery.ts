@@ -11,7 +11,7 @@ import { askWithClaim, type SealedWorker } from './sealed-worker.ts';
 export type Report = {
   readonly given: GivenRun;
   readonly ended: Ended;
-  /** What of its output was said before, in this connection. */
+  /** What of its output was said before, on the live channel. */
   readonly said?: () => SaidOutput;
   /** A claim in the same request, after the report. */
   readonly along?: readonly Outgoing[];
@@ -34,7 +34,8 @@ export async function deliverSealed(worker: SealedWorker, report: Report): Promi
     const { channelKey } = sealed;
     // Never shortened on a word that is not sealed: what is signed once is what the server keeps.
     const limitBytes = worker.standing.reportLimitBytes;
-    const from = mayGoOn ? saidBefore() : nothingSaid;
+    // What the channel has carried, only the channel goes on from.
+    const from = mayGoOn && sealed.isLive() ? saidBefore() : nothingSaid;
     return reportOf(given, ended, { channelKey, fingerprint, limitBytes }, from);
   };
   const sayAll = () => {

@@ -299,6 +299,21 @@ describe('where the live channel is refused', () => {
     expect(await end(running)).toMatchObject({ code: 0 });
   });
 
+  test('all that a program has printed is said over HTTP, also what the channel has carried before (the result was lost)', async () => {
+    const running = run({}, '--interval', '0.2');
+    await connected();
+    const given = adHoc({ program: `echo 1; ${awaiting('a')}` });
+    fake.channel.last().push(given);
+    await expect.poll(() => work.printed(given.run, 'stdout')).toBe('1\n');
+    fake.channel.refuseUpgrade = { status: 403 };
+    fake.channel.last().cut();
+    await running.says(/commands are fetched over HTTP meanwhile/);
+    await writeFile(path('a'), '');
+    await running.says(/: succeeded after .*, stored/);
+    expect(work.finished.map(({ stdout }) => stdout)).toEqual(['1\n']);
+    expect(await end(running)).toMatchObject({ code: 0 });
+  });
+
   test('as v1 knows none, commands are fetched from a v1 server', async () => {
     const server = await startFakeServer({ hasRecorded: false });
     try {
